@@ -1,0 +1,357 @@
+"""What each command does: settle the choice, ask, hand the answer to be written.
+
+Each function gives the exit status: 0 for any answer, 1 where what was found fails a gate.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph import assets, catalog
+from graph.cli import options, present
+from graph.cli.options import BadOption
+from graph.cli.session import Session
+from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, QuerySyntaxError
+from graph.query import ASKABLE, Query, today
+from graph.render import Cell, Column, Sheet
+from graph.terms import Rows, Term, date, literal
+
+FEW = 5
+"""How many of a long list a page shows unasked."""
+
+
+def build(session: Session, validate: bool) -> int:
+    """Build the store anew."""
+    from graph.errors import ValidationFailed
+    from graph.findings import Finding
+    from graph.pipeline import build as build_store
+
+    talk = session.talk
+    try:
+        with talk.progress() as progress:
+            report = build_store(session.settings, validate=validate, progress=progress)
+    except ValidationFailed as error:
+        # What stops the build; `validate data/` shows the rest.
+        stopping = (f for f in error.findings if isinstance(f, Finding))
+        findings = [finding for finding in stopping if finding.severity == "violation"]
+        session.show(present.found(findings, 0, talk.messages), None)
+        raise
+    talk.tell(
+        "build.done",
+        seconds=f"{sum(report.seconds.values()):.1f}",
+        triples=report.version.triples,
+        files=report.files,
+        derived=sum(report.derived.values()),
+        store=session.settings.store,
+    )
+    warnings = sum(finding.severity == "warning" for finding in report.findings)
+    if not report.validated:
+        talk.tell("build.not_validated")
+    elif warnings:
+        talk.tell("build.warnings", n=warnings)
+    return 0
+
+
+def check(session: Session, root: Path | None, output: str | None, everything: bool) -> int:
+    """Hold our own files against the house rules."""
+    from graph.check import check as check_files
+
+    found = check_files(root)
+    if found or session.for_people(output):
+        session.show(present.found(found, 0, session.talk.messages), output, everything)
+    else:
+        session.talk.say(present.tally(found, session.talk.messages))
+    return 1 if found else 0
+
+
+def validate(session: Session, files: Sequence[Path], output: str | None, everything: bool) -> int:
+    """Judge files by the shapes, together with what the store holds around them."""
+    from graph import rdf
+    from graph.closure import closure
+    from graph.reckoning import judge
+
+    read = [
+        (path, rdf.skolemise(rdf.parse(path)))
+        for given in files
+        for path in (_files_below(given) if given.is_dir() else [given])
+    ]
+    quads = [quad for _, found in read for quad in found]
+    sources = {quad[0].value: str(path) for path, found in read for quad in found}
+    shapes = assets.files("shapes")
+    ontology = [(s, p, o) for path in assets.files("ontology") for s, p, o, _ in rdf.parse(path)]
+    background = closure(quads, shapes, session.ask)
+    said = [(s, p, o) for s, p, o, _ in quads]
+    found = judge(said, shapes, assets.files("checks"), ontology, background, sources)
+    texts = session.talk.messages
+    session.show(present.found(found, len(read), texts), output, everything)
+    if not session.for_people(output):
+        session.talk.say(present.tally(found, texts))
+    return 1 if any(finding.severity == "violation" for finding in found) else 0
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.ttl") if path.is_file())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks of `query`."""
+
+    arg: str | None
+    file: Path | None
+    given: tuple[str, ...]
+    words: dict[str, str]
+    day: str | None
+
+
+def query(session: Session, asked: Asked, output: str | None, everything: bool) -> int:
+    """Answer a shipped query by name, or a text or a file of SPARQL."""
+    if asked.arg and asked.file:
+        raise BadOption("both-given")
+    if asked.file:
+        return _free(session, _text_of(asked.file), str(asked.file), output, everything)
+    if not asked.arg:
+        raise BadOption("none-given")
+    if "{" in asked.arg:
+        return _free(session, asked.arg, session.talk.text("says.given"), output, everything)
+    shipped = session.query(catalog.named(session.paths, asked.arg))
+    listed = options.of([shipped])
+    words = {**asked.words, **options.pairs(asked.given, listed)}
+    if asked.day is not None:
+        words["date"] = asked.day
+    unknown = [name for name in words if name not in shipped.parameters]
+    if unknown:
+        raise BadOption("no-option", name=f"--{unknown[0]}", command="livsgraf query")
+    return _shipped(session, shipped, listed, words, output, everything)
+
+
+def _shipped(
+    session: Session,
+    shipped: Query,
+    listed: Sequence[options.Option],
+    words: dict[str, str],
+    output: str | None,
+    everything: bool,
+) -> int:
+    from graph.query import bind, defaults
+
+    values: dict[str, Term | None] = {**defaults(shipped)}
+    values.update(options.read_all(session.ask, listed, words))
+    text = bind(shipped, values)
+    if shipped.kind == "rules":
+        return _free(session, text, shipped.path.name, output, everything)
+    rows = session.store.query(text, name=assets.relative(shipped.path))
+    document = present.answer(rows, _names(session, rows), session.talk.messages, shipped)
+    session.show(document, output, everything)
+    for name, term in values.items():
+        if term is not None and term.datatype and term.datatype.endswith("date"):
+            _say_days(session, name, term)
+    return 0
+
+
+def _say_days(session: Session, name: str, term: Term) -> None:
+    from graph.cli.present_gaps import Days
+    from graph.gaps import data_date
+
+    if name == "date":
+        days = Days(datetime.date.fromisoformat(term.value), data_date(session.ask))
+        session.talk.say(days.line(session.talk.messages))
+
+
+def _free(session: Session, text: str, name: str, output: str | None, everything: bool) -> int:
+    texts = session.talk.messages
+    if catalog.form(text) in ("CONSTRUCT", "DESCRIBE"):
+        with _pointed_at(text):
+            found = session.store.construct(text, name)
+        if output == "ttl":
+            from graph.rdf import skolemise, write_turtle
+            from graph.terms import PREFIXES
+
+            clean = skolemise((s, p, o, None) for s, p, o in found)
+            session.out.write(write_turtle([(s, p, o) for s, p, o, _ in clean], PREFIXES))
+            return 0
+        names = session.names_of(term for triple in found for term in triple)
+        session.show(present.triples(found, names, texts), output, everything)
+        return 0
+    with _pointed_at(text):
+        rows = session.store.query(text, name)
+    session.show(present.answer(rows, _names(session, rows), texts), output, everything)
+    return 0
+
+
+@contextmanager
+def _pointed_at(text: str) -> Iterator[None]:
+    """Move an error that stands after the end of a text to the end of its last line with words."""
+    try:
+        yield
+    except QuerySyntaxError as error:
+        lines = text.rstrip().splitlines()
+        if error.source.strip() or not lines:
+            raise
+        place = (len(lines), len(lines[-1]) + 1)
+        raise QuerySyntaxError(error.file, *place, error.reason, lines[-1]) from error
+
+
+def _names(session: Session, rows: Rows) -> dict[Term, str]:
+    return session.names_of(term for row in rows for term in row)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        if str(file) == "-":
+            return sys.stdin.read()
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(file, f"UTF-8: {error.reason} ({error.start})") from error
+    except OSError as error:
+        raise FileUnreadable(file, error.strerror or str(error)) from error
+
+
+def queries_list(session: Session, kind: str | None, output: str | None, everything: bool) -> int:
+    """List the queries."""
+    # Rules and checks are no questions; whoever wants them says so.
+    kinds = [kind] if kind else ASKABLE
+    found = [query for name in kinds for query in session.queries(name)]
+    session.show(present.listed(found, session.talk.messages), output, everything)
+    return 0
+
+
+def queries_show(session: Session, name: str, output: str | None) -> int:
+    """Show one query whole."""
+    shipped = session.query(catalog.named(session.paths, name))
+    document = present.shown(shipped, assets.relative(shipped.path), session.talk.messages)
+    session.show(document, output, everything=True)
+    if session.for_people(output):
+        body = "".join(
+            line for line in shipped.text.splitlines(keepends=True) if not line.startswith("#+")
+        )
+        session.out.write(f"\n{body}" if output != "md" else f"\n```sparql\n{body}```\n")
+    return 0
+
+
+def describe(session: Session, word: str, output: str | None, everything: bool) -> int:
+    """Show the page of one thing."""
+    from graph.describe import describe as describe_thing
+    from graph.names import resolve
+
+    thing = resolve(session.ask, word)
+    if output == "ttl":
+        from graph.rdf import write_turtle
+        from graph.terms import PREFIXES
+
+        name = thing.n3()
+        found = session.store.construct(
+            f"CONSTRUCT {{ {name} ?p ?o . ?s ?q {name} }} WHERE "
+            f"{{ {{ {name} ?p ?o }} UNION {{ ?s ?q {name} }} }}"
+        )
+        session.out.write(write_turtle(found, PREFIXES))
+        return 0
+    page = describe_thing(session.ask, thing, session.labels)
+    if session.for_people(output):
+        few = None if everything else FEW
+        gaps = _gaps_of(session, thing)
+        document = present.page(page, session.talk.messages, few, gaps)
+        # What a page leaves out is settled list by list, so no list is cut once more.
+        session.show(document, output, everything=True)
+    else:
+        session.show(present.relations(page), output, everything=True)
+    return 0
+
+
+def _gaps_of(session: Session, thing: Term) -> Sheet:
+    from graph import gaps
+
+    texts = session.talk.messages
+    rows = []
+    for shipped in gaps.choose(session.queries("gaps")):
+        answer = gaps.find(session.ask, shipped, today())
+        found = {gap.id for gap in answer.gaps if thing in gap.values.values()} if answer else ()
+        if found:
+            title = catalog.text_in(shipped.title, session.lang)
+            rows.append((Cell(literal(shipped.name), title), present.number(len(found))))
+    columns = (
+        Column("query", texts["describe.gaps_query"]),
+        Column("n", texts["describe.gaps_n"], number=True),
+    )
+    notes = () if rows else (texts["describe.gaps_none"],)
+    return Sheet("gaps", columns, rows, title=texts["describe.gaps"], notes=notes)
+
+
+def stats(session: Session, output: str | None, everything: bool) -> int:
+    """Count what the store holds."""
+    by_class, by_graph = catalog.classes(session.ask), catalog.graphs(session.ask)
+    names = session.names_of(count.thing for count in by_class)
+    document = present.counted(by_class, by_graph, names, session.talk.messages)
+    session.show(document, output, everything)
+    return 0
+
+
+def export(session: Session, output: str, place: Path | None) -> int:
+    """Write the whole content out."""
+    from graph import export as exporting
+
+    if output == "turtle":
+        if place is None:
+            raise BadOption("no-folder")
+        try:
+            exporting.write_folder(session.store, place)
+        except OSError as error:
+            raise NotWritten(place, error) from error
+        return 0
+    if place is None:
+        exporting.write(session.store, output, session.out)
+        return 0
+    try:
+        with place.open("w", encoding="utf-8", newline="\n") as out:
+            exporting.write(session.store, output, out)
+    except OSError as error:
+        raise NotWritten(place, error) from error
+    return 0
+
+
+class NotWritten(InputError):
+    """A file or folder that the system will not let us write."""
+
+    code = "not-written"
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(file=str(file), reason=error.strerror or str(error))
+
+
+def version(session: Session) -> int:
+    """Say which software, vocabulary and data these are."""
+    from graph import __version__
+    from graph.store import open_store, version_of
+
+    talk = session.talk
+    session.out.write(talk.text("version.software", version=__version__) + "\n")
+    try:
+        built = version_of(session.settings.store)
+        store = open_store(session.settings.store)
+        data, day = catalog.data_version(store.query)
+        store.close()
+    except LivsgrafError:
+        session.out.write(talk.text("version.no_store") + "\n")
+        return 0
+    unknown = talk.text("version.unknown")
+    session.out.write(talk.text("version.ontology", version=built.ontology or unknown) + "\n")
+    line = talk.text(
+        "version.data", version=data or unknown, date=day or unknown, digest=built.digest[:12]
+    )
+    session.out.write(line + "\n")
+    return 0
+
+
+def day_of(text: str | None) -> datetime.date:
+    """Read the day asked about; today in Oslo where nothing is said."""
+    if text is None:
+        return today()
+    try:
+        return datetime.date.fromisoformat(date(text).value)
+    except ValueError as error:
+        raise BadDate(text) from error

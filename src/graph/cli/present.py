@@ -1,0 +1,322 @@
+"""Answers → documents: which columns, titles and lines a reader gets. Runs no query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from graph.catalog import Count, option_names, text_in
+from graph.findings import SEVERITIES, Finding, pick
+from graph.messages import Messages
+from graph.query import Parameter, Query
+from graph.render import Cell, Column, Document, Sheet
+from graph.terms import XSD, Rows, Term, literal, local_name
+
+if TYPE_CHECKING:
+    from graph.describe import Group, Page, Rest, Value
+
+Names = Mapping[Term, str]
+_TRUE = frozenset({"true", "1"})
+
+
+def cell(term: Term | None, names: Names, texts: Messages) -> Cell:
+    """Give a value with what people read instead: a name, yes or no, a text without its tag."""
+    if term is None:
+        return Cell()
+    if term.kind == "iri":
+        return Cell(term, names.get(term))
+    if term.datatype == XSD + "boolean":
+        return Cell(term, texts["says.yes" if term.value in _TRUE else "says.no"])
+    return Cell(term)
+
+
+def words(text: str) -> Cell:
+    """Give a text of ours as a value."""
+    return Cell(literal(text) if text else None)
+
+
+def number(value: int) -> Cell:
+    """Give a count as a value."""
+    return Cell(literal(value))
+
+
+def is_number(rows: Sequence[Sequence[Term | None]], place: int) -> bool:
+    """Tell whether every value of a column is a number."""
+    found = [row[place] for row in rows if row[place] is not None]
+    kinds = {XSD + "integer", XSD + "decimal", XSD + "double"}
+    return bool(found) and all(term.datatype in kinds for term in found if term)
+
+
+def answer(
+    rows: Rows, names: Names, texts: Messages, query: Query | None = None, empty: str = ""
+) -> Document:
+    """Give the rows of a query; a shipped query brings its own titles."""
+    titles = query.columns if query else {}
+    columns = tuple(
+        Column(
+            name,
+            text_in(titles[name], texts.language) if name in titles else name,
+            is_number(rows.rows, place),
+        )
+        for place, name in enumerate(rows.variables)
+    )
+    lines = [tuple(cell(term, names, texts) for term in row) for row in rows]
+    title = text_in(query.title, texts.language) if query else ""
+    notes = () if lines else (empty or texts["says.nothing"],)
+    return Document((Sheet("rows", columns, lines, title=title, notes=notes),))
+
+
+def triples(found: Sequence[tuple[Term, Term, Term]], names: Names, texts: Messages) -> Document:
+    """Give triples as rows of three columns."""
+    columns = tuple(Column(name, name) for name in ("subject", "predicate", "object"))
+    rows = [tuple(cell(term, names, texts) for term in triple) for triple in found]
+    notes = () if rows else (texts["says.nothing"],)
+    return Document((Sheet("rows", columns, rows, notes=notes),))
+
+
+def listed(queries: Sequence[Query], texts: Messages) -> Document:
+    """Give the list of queries."""
+    columns = tuple(
+        Column(name, texts[f"queries.{name}"]) for name in ("name", "kind", "layer", "about")
+    )
+    rows = [
+        (
+            Cell(literal(query.name)),
+            _worded(query.kind, "kind", texts),
+            _worded(query.layer, "layer", texts),
+            Cell(literal(text_in(query.title, texts.language))),
+        )
+        for query in queries
+    ]
+    return Document((Sheet("queries", columns, rows),), title=texts["queries.title"])
+
+
+def shown(query: Query, file: str, texts: Messages) -> Document:
+    """Give everything a header says, and the text."""
+    lang = texts.language
+    intro = [text_in(query.why, lang)]
+    if query.remedy:
+        intro.append(texts.text("gaps.remedy", remedy=text_in(query.remedy, lang)))
+    parameters = Sheet(
+        "parameters",
+        tuple(
+            Column(name, texts[f"queries.{name}"])
+            for name in ("option", "type", "default", "about")
+        ),
+        [
+            (
+                Cell(literal(f"--{option_names(parameter)[0]}")),
+                Cell(literal(parameter.type), texts[f"type.{parameter.type}"].lower()),
+                Cell(literal(_default(parameter, texts))),
+                Cell(literal(text_in(parameter.label, lang))),
+            )
+            for parameter in query.parameters.values()
+        ],
+        title=texts["queries.parameters"],
+    )
+    columns = Sheet(
+        "columns",
+        tuple(Column(name, texts[f"queries.{name}"]) for name in ("column", "column_title")),
+        [
+            (Cell(literal(name)), Cell(literal(text_in(titles, lang))))
+            for name, titles in query.columns.items()
+        ],
+        title=texts["queries.columns"],
+    )
+    sheets = tuple(sheet for sheet in (parameters, columns) if sheet.rows)
+    notes = (texts.text("queries.file", file=file),)
+    return Document(sheets, title=text_in(query.title, lang), intro=tuple(intro), notes=notes)
+
+
+def _default(parameter: Parameter, texts: Messages) -> str:
+    if parameter.today:
+        return texts["queries.today"]
+    return parameter.default.value if parameter.default else texts["queries.any"]
+
+
+def _worded(word: str | None, kind: str, texts: Messages) -> Cell:
+    if word is None:
+        return Cell()
+    return Cell(literal(word), texts.maybe(f"{kind}.{word}"))
+
+
+def counted(
+    classes: Sequence[Count], graphs: Sequence[Count], names: Names, texts: Messages
+) -> Document:
+    """Give how many there are of each class, and how many triples in each graph."""
+    by_class = Sheet(
+        "classes",
+        (Column("class", texts["stats.class"]), Column("n", texts["stats.n"], number=True)),
+        [(Cell(count.thing, names.get(count.thing)), number(count.n)) for count in classes],
+        title=texts["stats.classes"],
+    )
+    by_graph = Sheet(
+        "graphs",
+        (
+            Column("graph", texts["stats.graph"]),
+            Column("sort", texts["stats.sort"]),
+            Column("n", texts["stats.n"], number=True),
+        ),
+        [
+            (
+                Cell(count.thing, count.thing.value.split("/graph/", 1)[-1]),
+                words(texts[f"stats.{count.sort}"]),
+                number(count.n),
+            )
+            for count in graphs
+        ],
+        title=texts["stats.graphs"],
+        notes=(f"{texts['stats.total']}: {sum(count.n for count in graphs)}",),
+    )
+    return Document((by_class, by_graph))
+
+
+def found(findings: Sequence[Finding], files: int, texts: Messages) -> Document:
+    """Give findings: worst first, each with what is wrong, where, and how to mend it."""
+    lang = texts.language
+    ordered = sorted(findings, key=lambda finding: finding.order())
+    names = ("focus", "severity", "message", "path", "value", "fix", "example", "source", "rule")
+    rows = [
+        (
+            Cell(_named(finding.focus), pick(finding.label, lang) or None),
+            _worded(finding.severity, "findings", texts),
+            words(pick(finding.message, lang)),
+            Cell(_named(finding.path or ""), pick(finding.path_label, lang) or None),
+            Cell(finding.value),
+            words(pick(finding.fix, lang)),
+            words(finding.example or ""),
+            words(":".join(str(part) for part in (finding.source, finding.line) if part)),
+            words(finding.rule),
+        )
+        for finding in ordered
+    ]
+    columns = tuple(Column(name, texts[f"findings.{name}"]) for name in names)
+    intro = [texts.text("findings.files", n=files)] if files else []
+    intro.append(tally(findings, texts))
+    return Document((Sheet("findings", columns, rows),), intro=tuple(intro))
+
+
+def tally(findings: Sequence[Finding], texts: Messages) -> str:
+    """Say how many findings there are of each severity."""
+    if not findings:
+        return texts["findings.none"]
+    counts = {kind: sum(finding.severity == kind for finding in findings) for kind in SEVERITIES}
+    return texts.text("findings.totals", **counts)
+
+
+def _named(name: str) -> Term | None:
+    return Term("iri", name) if ":" in name else literal(name) if name else None
+
+
+def page(described: Page, texts: Messages, few: int | None, gaps: Sheet | None = None) -> Document:
+    """Give the page of one thing as people read it."""
+    facts = Sheet(
+        "facts",
+        (Column("property", ""), Column("value", "")),
+        [
+            (words(capital(group.property.label)), words(_joined(group.values)))
+            for group in described.facts
+        ],
+        heads=False,
+    )
+    sheets = [facts] if facts.rows else []
+    name = brief(described.label)
+    sheets += [_group(group, name, texts, few) for group in _together(described.relations, texts)]
+    sheets += [_rest(rest, texts) for rest in described.sources]
+    sheets += [gaps] if gaps else []
+    kinds = ", ".join(capital(kind) if at == 0 else kind for at, kind in enumerate(described.kinds))
+    head = f"{kinds} · {described.thing.value}" if kinds else described.thing.value
+    return Document(tuple(sheets), title=described.label, intro=(head, *described.texts))
+
+
+def relations(described: Page) -> Document:
+    """Give the page of one thing as rows for programs: itself, what it stands in, its sources."""
+    thing = Sheet(
+        "thing",
+        tuple(Column(name, name) for name in ("thing", "kind", "text")),
+        [
+            (
+                Cell(described.thing, described.label),
+                words(", ".join(described.kinds)),
+                words("\n".join(described.texts)),
+            )
+        ],
+    )
+    groups = Sheet(
+        "relations",
+        tuple(Column(name, name) for name in ("direction", "property", "kind", "value")),
+        [
+            (
+                Cell(literal("in" if group.inward else "out")),
+                Cell(group.property.term, group.property.label),
+                words(group.kind),
+                Cell(value.term, value.label if value.term.kind == "iri" else None),
+            )
+            for group in (*described.facts, *described.relations)
+            for value in group.values
+        ],
+    )
+    sources = [
+        Sheet(
+            "sources",
+            tuple(Column(local_name(value.term.value), value.label) for value in rest.columns),
+            [tuple(words(_joined(values)) for values in line) for line in rest.rows],
+        )
+        for rest in described.sources
+    ]
+    return Document((thing, groups, *sources), title=described.label, main="relations")
+
+
+def _together(groups: Sequence[Group], texts: Messages) -> list[Group]:
+    """Join relations to the very same things under one heading, at the place of the first."""
+    found: dict[tuple[object, ...], Group] = {}
+    for group in groups:
+        key = (group.inward, group.kind, group.values)
+        if key in found:
+            first = found[key].property
+            label = f"{first.label} {texts['says.and']} {group.property.label}"
+            group = replace(found[key], property=replace(first, label=label))
+        found[key] = group
+    return list(found.values())
+
+
+def _group(group: Group, name: str, texts: Messages, few: int | None) -> Sheet:
+    key = "describe.outward"
+    if group.inward:
+        key = "describe.inward" if group.kind else "describe.inward_plain"
+    title = texts.text(
+        key, property=group.property.label, kind=capital(group.kind), name=name, n=len(group.values)
+    )
+    values = group.values if few is None else group.values[:few]
+    more = len(group.values) - len(values)
+    return Sheet(
+        "relation",
+        (Column("value", ""),),
+        [(Cell(value.term, value.label),) for value in values],
+        title=capital(title),
+        notes=(texts.text("says.cut_items", more=more),) if more else (),
+        heads=False,
+    )
+
+
+def _rest(rest: Rest, texts: Messages) -> Sheet:
+    columns = tuple(Column(value.term.value, capital(value.label)) for value in rest.columns)
+    rows = [tuple(words(_joined(values)) for values in line) for line in rest.rows]
+    title = texts.text("describe.sources", kind=rest.kind, n=len(rows))
+    return Sheet("sources", columns, rows, title=title)
+
+
+def _joined(values: Sequence[Value]) -> str:
+    return "; ".join(value.label for value in values)
+
+
+def brief(name: str) -> str:
+    """Give what stands in brackets at the end of a name, for that is the short one."""
+    before, opened, inside = name.rpartition(" (")
+    return inside[:-1] if opened and before and inside.endswith(")") else name
+
+
+def capital(text: str) -> str:
+    """Begin with a capital, as a heading does."""
+    return text[:1].upper() + text[1:]

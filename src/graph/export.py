@@ -1,0 +1,54 @@
+"""The store's content → files. The vocabulary and what is derived stay out: they are made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from graph import rdf
+from graph.store import Store
+from graph.terms import DERIVED, GRAPH, PREFIXES, VOCABULARY, iri
+
+FORMATS = ("trig", "nquads", "turtle")
+
+
+def stated(store: Store) -> list[str]:
+    """Name the graphs that hold what was handed in, sorted."""
+    return [name for name in store.graphs() if not name.startswith((DERIVED, VOCABULARY))]
+
+
+def write(store: Store, output: str, out: TextIO) -> int:
+    """Write every stated graph as `trig` or `nquads`; gives how many graphs there were."""
+    writer = {"trig": _trig, "nquads": _nquads}[output]
+    names = stated(store)
+    for name in names:
+        out.writelines(writer(store, name))
+    return len(names)
+
+
+def write_folder(store: Store, folder: Path, told: Callable[[Path], None] | None = None) -> int:
+    """Write one Turtle file per stated graph, under the folders of its name; gives how many."""
+    names = stated(store)
+    for name in names:
+        path = folder / (name.removeprefix(GRAPH).replace(":", "/").strip("/") + ".ttl")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rdf.write_turtle(store.read(name), PREFIXES), "utf-8")
+        if told:
+            told(path)
+    return len(names)
+
+
+def _nquads(store: Store, name: str) -> Iterator[str]:
+    graph = iri(name)
+    lines = rdf.nquads((s, p, o, graph) for s, p, o in store.read(name))
+    return (line.rstrip("\n") + "\n" for line in lines)
+
+
+def _trig(store: Store, name: str) -> Iterator[str]:
+    """Give one graph block; TriG lets prefixes stand before each block, so each brings its own."""
+    lines = rdf.write_turtle(store.read(name), PREFIXES).splitlines(keepends=True)
+    yield from (line for line in lines if line.startswith("@prefix"))
+    yield f"\n<{name}> {{\n"
+    yield from (line for line in lines if not line.startswith("@prefix"))
+    yield "}\n\n"

@@ -1,0 +1,222 @@
+"""Tables for people: columns where they fit, one short card per row where they do not.
+
+On a terminal rich gives bold heads and dim notes; elsewhere the same words stand as plain text.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from graph.render import Cell, Document, Sheet, Style, empty_columns
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_GAP = 2
+_INDENT = 2
+_NARROW = 10
+"""No column of text is squeezed below this; a table that would need it becomes cards."""
+_WORD = 22
+"""A word longer than this may be broken."""
+_TALL = 4
+"""A table whose rows would stand higher than this becomes cards."""
+
+
+def write(document: Document, out: TextIO, style: Style) -> None:
+    """Write every sheet, shortened to the style's limit, with its title and lines."""
+    console = _console(out, style)
+    before = bool(document.title or document.intro)
+    if document.title:
+        _say(console, document.title, "bold")
+    for line in document.intro:
+        _say(console, line)
+    for sheet in document.sheets:
+        if before:
+            console.print()
+        _sheet(console, sheet, style)
+        before = True
+    if document.notes and before:
+        console.print()
+    for line in document.notes:
+        _say(console, line, "dim")
+
+
+def _console(out: TextIO, style: Style) -> "Console":
+    from rich.console import Console
+
+    return Console(
+        file=out,
+        width=style.width,
+        force_terminal=style.terminal,
+        color_system="auto" if style.terminal else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def _print(console: "Console", line: str, look: str | None = None) -> None:
+    from rich.text import Text
+
+    console.print(Text(line, style=look or ""), soft_wrap=True)
+
+
+def _say(console: "Console", line: str, look: str | None = None) -> None:
+    # A line that begins with spaces is a command to copy, and stays whole.
+    for text in line.split("\n"):
+        for part in [text] if text.startswith(" ") else _broken(text, console.width):
+            _print(console, part, look)
+
+
+def _sheet(console: "Console", sheet: Sheet, style: Style) -> None:
+    if sheet.title:
+        _say(console, sheet.title, "bold")
+    for line in sheet.intro:
+        _say(console, line)
+    limit = None if sheet.whole else style.limit
+    rows = sheet.rows if limit is None else sheet.rows[:limit]
+    if rows:
+        _rows(console, sheet, rows, style)
+    if len(rows) < len(sheet.rows):
+        _say(console, style.cut(len(rows), len(sheet.rows)), "dim")
+    for line in sheet.notes:
+        _say(console, line, "dim")
+
+
+def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], style: Style) -> None:
+    empty = empty_columns(sheet)
+    first = 1 if sheet.grouped else 0
+    places = range(first, len(sheet.columns))
+    # Where nothing at all is known a row is still a row.
+    shown = [place for place in places if place not in empty] or list(places[:1])
+    texts = [[_text(row[place].text, style) for place in shown] for row in rows]
+    heads = [sheet.columns[place].title if sheet.heads else "" for place in shown]
+    right = [sheet.columns[place].number for place in shown]
+    if len(shown) == 1 and not sheet.grouped:
+        for line in texts:
+            _item(console, line[0])
+        return
+    indent = " " * (_INDENT if sheet.grouped else 0)
+    widths = _widths(heads, texts, right, console.width - len(indent))
+    if widths is None:
+        _cards(console, heads, [[row[place] for place in shown] for row in rows], style)
+        return
+    if sheet.heads:
+        for head in _laid(heads, right, widths, foot=True):
+            _print(console, indent + head, "bold")
+    above = None
+    for row, line in zip(rows, texts, strict=True):
+        if sheet.grouped and row[0].text != above:
+            above = row[0].text
+            _print(console, above, "bold")
+        for part in _laid(line, right, widths):
+            _print(console, indent + part)
+
+
+def _laid(
+    texts: Sequence[str], right: Sequence[bool], widths: Sequence[int], foot: bool = False
+) -> list[str]:
+    """Set one row in its columns; `foot` lets short cells stand at the bottom, as heads do."""
+    cells = [_broken(text, width) for text, width in zip(texts, widths, strict=True)]
+    height = max(len(cell) for cell in cells)
+    lines = []
+    for at in range(height):
+        parts = []
+        for cell, number, width in zip(cells, right, widths, strict=True):
+            place = at - (height - len(cell)) if foot else at
+            part = cell[place] if 0 <= place < len(cell) else ""
+            parts.append(part.rjust(width) if number else part.ljust(width))
+        lines.append((" " * _GAP).join(parts).rstrip())
+    return lines
+
+
+def _item(console: "Console", line: str) -> None:
+    for place, part in enumerate(_broken(line, console.width - _INDENT - 2)):
+        _print(console, " " * _INDENT + ("  " if place else "· ") + part)
+
+
+def _text(text: str, style: Style) -> str:
+    # A control sign in a value must not steer the terminal.
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(shown.split()) or style.none
+
+
+def _broken(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+
+
+def _widths(
+    heads: Sequence[str], texts: Sequence[Sequence[str]], right: Sequence[bool], total: int
+) -> list[int] | None:
+    """Share the width among the columns; None where no fair share is readable."""
+    room = total - _GAP * (len(heads) - 1)
+    columns = list(zip(*texts, strict=True))
+    natural = [
+        max(len(head), *(len(text) for text in column))
+        for head, column in zip(heads, columns, strict=True)
+    ]
+    if sum(natural) <= room:
+        return natural
+    widths = [
+        min(natural[place], max(_least(column, right[place]), _longest_word([heads[place]])))
+        for place, column in enumerate(columns)
+    ]
+    spare = room - sum(widths)
+    if spare < 0:
+        return None
+    while spare > 0:
+        wanting = [place for place in range(len(heads)) if widths[place] < natural[place]]
+        if not wanting:
+            break
+        # The column that would stand highest gets the next sign.
+        widths[max(wanting, key=lambda at: natural[at] / widths[at])] += 1
+        spare -= 1
+    height = max(
+        len(_broken(text, width))
+        for column, width in zip(columns, widths, strict=True)
+        for text in column
+    )
+    return widths if height <= _TALL else None
+
+
+def _least(column: Sequence[str], right: bool) -> int:
+    if right:
+        return max(len(text) for text in column)
+    return max(_NARROW, _longest_word(column))
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return min(_WORD, max((len(word) for text in texts for word in text.split()), default=0))
+
+
+def _cards(
+    console: "Console", heads: Sequence[str], rows: Sequence[Sequence[Cell]], style: Style
+) -> None:
+    """Write each row as its first value and, below it, the rest with their heads.
+
+    What is true is said by the head alone; what is false, or not known, is not said.
+    """
+    for number, row in enumerate(rows, start=1):
+        lead = f"{number}. "
+        width = console.width - len(lead)
+        for place, part in enumerate(_broken(_text(row[0].text, style), width)):
+            _print(console, (" " * len(lead) if place else lead) + part, "bold")
+        facts = [
+            head if cell.flag else f"{head}: {_text(cell.text, style)}" if head else cell.text
+            for head, cell in zip(heads[1:], row[1:], strict=True)
+            if cell.text and cell.flag is not False
+        ]
+        for line in _packed(facts, width):
+            for place, part in enumerate(_broken(line, width - 2)):
+                _print(console, " " * (len(lead) + (2 if place else 0)) + part)
+
+
+def _packed(facts: Sequence[str], width: int) -> list[str]:
+    """Put as many facts on a line as fit, so that no fact is broken that need not be."""
+    lines: list[str] = []
+    for fact in facts:
+        if lines and len(lines[-1]) + 3 + len(fact) <= width - 2:
+            lines[-1] += f" · {fact}"
+        else:
+            lines.append(fact)
+    return lines

@@ -1,0 +1,118 @@
+"""The store: six verbs and close, and how to open one.
+
+Questions see the union of the named graphs as the default graph. There are no blank nodes inside.
+"""
+
+# ruff: noqa: A002  (`format` is what everybody calls it, the command line too)
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+from graph.terms import Quad, Rows, Triple
+
+__all__ = ["Change", "Rows", "Source", "Stamp", "Store", "Version", "open_store", "version_of"]
+
+MEMORY = ":memory:"
+# Raised when the state folder changes so that older software would misread it.
+FORMAT = 1
+
+
+class Source(NamedTuple):
+    """A Turtle text, the graph that it fills, the IRI its relative IRIs start from, its name."""
+
+    content: bytes
+    graph: str
+    base: str
+    name: str
+
+
+class Stamp(NamedTuple):
+    """What a build knows about its input: who built, from which vocabulary, from which files."""
+
+    software: str
+    ontology: str
+    assets: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What VERSION says of a store; `digest` is that of the data, without what follows from it."""
+
+    format: int
+    software: str
+    ontology: str
+    assets: str
+    digest: str
+    triples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Quads to add and quads to remove, which land together or not at all."""
+
+    added: tuple[Quad, ...] = ()
+    removed: tuple[Quad, ...] = ()
+
+
+class Store(Protocol):
+    """What every store can do; any engine behind it keeps the same promises."""
+
+    def query(self, text: str, name: str = "-") -> Rows:
+        """Answer a SELECT, or an ASK as one row `answer`; QuerySyntaxError blames `name`."""
+
+    def construct(self, text: str, name: str = "-") -> list[Triple]:
+        """Answer a CONSTRUCT or DESCRIBE without repeats."""
+
+    def stream(self, text: str, format: str, file: BinaryIO) -> None:
+        """Write an answer with the engine's own serialiser, in memory that does not grow with it.
+
+        A SELECT or ASK goes out as csv, tsv, json or xml; a CONSTRUCT as ttl or nt.
+        """
+
+    def graphs(self) -> list[str]:
+        """Name the graphs that hold anything, sorted."""
+
+    def read(self, graph: str) -> list[Triple]:
+        """Give the triples of one graph; an unknown graph is empty."""
+
+    def apply(self, change: Change) -> None:
+        """Remove and add in one transaction, synced to disk and seen by whoever opens next."""
+
+    def replace(
+        self,
+        quads: Iterable[Quad],
+        finish: Callable[[Store], Stamp],
+        files: Iterable[Source] = (),
+    ) -> Version:
+        """Put a whole new content in place of the old, which stays until the new one is complete.
+
+        The content is quads and files together; blank nodes in a file become IRIs. `finish` gets it
+        before anybody else sees it, and may add to it.
+        """
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+
+
+def open_store(address: Path | str, write: bool = False, wait: float = 0.0) -> Store:
+    """Open the store at an address: a state folder, or `:memory:` for an empty one of our own.
+
+    Without `write` the newest read copy is opened, and nothing is locked. With it the store's one
+    writer is meant: StoreLocked when another process is that for longer than `wait` seconds.
+    """
+    from graph.store.embedded import FolderStore, MemoryStore
+
+    if str(address) == MEMORY:
+        return MemoryStore()
+    return FolderStore(Path(address), write=write, wait=wait)
+
+
+def version_of(address: Path | str) -> Version:
+    """Tell what the store at an address was built from; StoreAbsent, StoreVersionMismatch."""
+    from graph.store.folder import Folder
+
+    return Folder(Path(address)).version()

@@ -1,0 +1,258 @@
+"""The state folder: who may write, which copy is read, and how a new content takes its place.
+
+    VERSION      format, software, vocabulary, digests, as JSON
+    live/        the writer's own
+    read/<n>/    whole copies that nothing changes; the two newest are kept
+    current      names one of them
+    accepted/    what was handed in, byte for byte, by its SHA-256
+    log/         a receipt for each, in the order of acceptance
+    lock         held by the one writer
+    pending      there while live/ is ahead of the copies; whoever finds it starts from `current`
+    building-*/  a build at work, or what a killed one left behind
+
+Everything that decides anything is put in place by one rename, and `current` before VERSION: a
+kill between the two leaves a VERSION that asks for a build, never one that promises too much.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO, Any
+
+from graph.errors import (
+    DiskFull,
+    StoreAbsent,
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreLocked,
+    StoreNotWritable,
+    StoreVersionMismatch,
+)
+from graph.store import FORMAT, Version
+
+_KEPT_COPIES = 2
+_POLL = 0.05
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class Folder:
+    """One state folder; it reads and renames, and knows nothing of the engine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.live = path / "live"
+        self._copies = path / "read"
+        self._current = path / "current"
+        self._version = path / "VERSION"
+        self._pending = path / "pending"
+        self._lock: IO[str] | None = None
+
+    def version(self) -> Version:
+        """Read VERSION; StoreAbsent without one, StoreVersionMismatch for another format."""
+        try:
+            told: dict[str, Any] = json.loads(self._version.read_text("utf-8"))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise StoreAbsent(self.path) from error
+        except OSError as error:
+            raise translate(error, self.path) from error
+        except ValueError as error:
+            raise StoreDamaged(self.path, reason="VERSION is not JSON") from error
+        found = told.get("format") if isinstance(told, dict) else None
+        if found != FORMAT:
+            raise StoreVersionMismatch(self.path, found=found, expected=FORMAT)
+        try:
+            return Version(**{field.name: told[field.name] for field in fields(Version)})
+        except KeyError as error:
+            raise StoreDamaged(self.path, reason=f"VERSION lacks {error}") from error
+
+    def current(self) -> Path:
+        """Give the copy that readers open; StoreAbsent when none is published."""
+        try:
+            name = self._current.read_text("ascii").strip()
+        except FileNotFoundError as error:
+            raise StoreAbsent(self.path) from error
+        copy = self._copies / name
+        if not re.fullmatch(r"[0-9]+", name) or not copy.is_dir():
+            raise StoreDamaged(self.path, reason=f"current names no copy: {name!r}")
+        return copy
+
+    def whole(self) -> bool:
+        """Tell whether readers and the writer both find what they open."""
+        try:
+            self.version()
+            self.current()
+        except StoreError:
+            return False
+        return self.live.is_dir()
+
+    # -- the one writer ---------------------------------------------------------------------
+
+    def lock(self, wait: float = 0.0) -> None:
+        """Become the one writer, making the folder if need be; StoreLocked after `wait` seconds."""
+        with faults(self.path):
+            self._refuse_foreign()
+            self.path.mkdir(parents=True, exist_ok=True)
+            # Left behind on purpose: removing a lock file lets two processes lock two files.
+            handle = (self.path / "lock").open("a", encoding="ascii")
+        until = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= until:
+                    handle.close()
+                    raise StoreLocked(self.path) from error
+                time.sleep(_POLL)
+        self._lock = handle
+
+    def unlock(self) -> None:
+        """Stop being the writer."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _refuse_foreign(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise StoreForeign(self.path)
+        ours = (self._version, self.path / "lock")
+        if self.path.is_dir() and any(self.path.iterdir()) and not any(p.exists() for p in ours):
+            raise StoreForeign(self.path)
+
+    # -- building and publishing ------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def room(self) -> Iterator[Path]:
+        """Lend an empty folder beside live/, removed afterwards; sweeps what dead builds left."""
+        with faults(self.path):
+            for left in self.path.glob("building-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            room = self.path / f"building-{os.getpid()}-{secrets.token_hex(4)}"
+            room.mkdir()
+            try:
+                yield room
+            finally:
+                shutil.rmtree(room, ignore_errors=True)
+
+    def swap(self, room: Path, version: Version) -> None:
+        """Put live/ and read/ of a room in the place of the folder's own, and publish them."""
+        _sync_tree(room)
+        if self.live.exists():
+            self.live.rename(room / "replaced")
+        (room / "live").rename(self.live)
+        self._pending.unlink(missing_ok=True)
+        self.publish(room / "read", version)
+
+    def publish(self, copy: Path, version: Version) -> None:
+        """Make a finished copy the one that readers open, and forget copies nobody needs."""
+        _sync_tree(copy)
+        self._copies.mkdir(exist_ok=True)
+        number = max(self._numbers(), default=0) + 1
+        copy.rename(self._copies / str(number))
+        _sync(self._copies)
+        self._put(self._current, f"{number}\n")
+        told = json.dumps(asdict(version), indent=2, ensure_ascii=False)
+        self._put(self._version, told + "\n")
+        self._pending.unlink(missing_ok=True)
+        _sync(self.path)
+        for old in sorted(self._numbers())[:-_KEPT_COPIES]:
+            shutil.rmtree(self._copies / str(old), ignore_errors=True)
+
+    def mark_pending(self) -> None:
+        """Say on disk that live/ is about to be ahead of the copies."""
+        self._put(self._pending, "")
+
+    def roll_back(self) -> None:
+        """Make live/ what the current copy holds, if a write did not reach its end."""
+        if not self._pending.exists() and self.live.is_dir():
+            return
+        with self.room() as room:
+            shutil.copytree(self.current(), room / "live")
+            _sync_tree(room)
+            if self.live.exists():
+                self.live.rename(room / "replaced")
+            (room / "live").rename(self.live)
+            self._pending.unlink(missing_ok=True)
+            _sync(self.path)
+
+    def _numbers(self) -> list[int]:
+        if not self._copies.is_dir():
+            return []
+        return [int(path.name) for path in self._copies.iterdir() if path.name.isdecimal()]
+
+    def _put(self, path: Path, text: str) -> None:
+        beside = path.with_name(path.name + ".new")
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _sync(self.path)
+
+    # -- what was handed in -----------------------------------------------------------------
+
+    def accepted(self) -> Iterator[tuple[dict[str, str], bytes]]:
+        """Give each receipt with the bytes it is for, in the order of acceptance.
+
+        StoreDamaged when the bytes are gone or are not those that the receipt names.
+        """
+        log = self.path / "log"
+        for path in sorted(log.glob("*.json")) if log.is_dir() else []:
+            try:
+                receipt = json.loads(path.read_text("utf-8"))
+                content = (self.path / "accepted" / receipt["sha256"]).read_bytes()
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise StoreDamaged(self.path, reason=f"log/{path.name}: {error}") from error
+            if hashlib.sha256(content).hexdigest() != receipt["sha256"]:
+                raise StoreDamaged(self.path, reason=f"accepted/{receipt['sha256']} was changed")
+            yield receipt, content
+
+
+@contextlib.contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Turn what the system or the engine reports about files into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise translate(error, path) from error
+
+
+def translate(error: OSError, path: Path) -> StoreError:
+    """Say which of our errors a system error is; the engine's carry a text and no number."""
+    text = str(error)
+    if error.errno in _FULL or "No space left" in text or "quota exceeded" in text.lower():
+        return DiskFull(path)
+    if error.errno in _FORBIDDEN or "Permission denied" in text or "Read-only file" in text:
+        return StoreNotWritable(path)
+    if "lock hold by current process" in text or "LOCK: Resource temporarily" in text:
+        return StoreLocked(path)
+    return StoreDamaged(path, reason=text)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_tree(top: Path) -> None:
+    for folder, _, names in os.walk(top):
+        for name in names:
+            _sync(Path(folder, name))
+        _sync(Path(folder))

@@ -1,0 +1,46 @@
+"""What every test may use, and the proof that no case stood unread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+import pytest
+
+from casefolders import Case, count_independently
+
+_RAN: dict[str, set[str]] = defaultdict(set)
+_RUNNERS = {"queries": "test_query_cases.py", "shapes": "test_shape_cases.py"}
+
+
+@pytest.fixture
+def ran() -> Callable[[Case], None]:
+    """Note that a case was begun; the end of the session compares with the folders."""
+    return lambda case: _RAN[case.kind].add(case.name)
+
+
+def _whole_run(config: pytest.Config) -> bool:
+    chosen = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    return not (chosen or config.option.keyword or config.option.lf or config.option.collectonly)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run that did not begin every case that stands in the folders."""
+    if _whole_run(session.config) and not session.shouldfail and not session.shouldstop:
+        for kind in _RUNNERS:
+            if len(_RAN[kind]) != count_independently(kind):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many cases ran and how many there are."""
+    if config.option.collectonly:
+        return
+    for kind, runner in _RUNNERS.items():
+        there = count_independently(kind)
+        line = f"cases of {kind}: {len(_RAN[kind])} begun by {runner}, {there} in the folders"
+        short = _whole_run(config) and len(_RAN[kind]) != there
+        terminalreporter.write_line(line, red=short, bold=short)

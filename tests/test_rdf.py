@@ -1,0 +1,200 @@
+"""Reading RDF and the canonical Turtle of data/."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph import rdf
+from graph.errors import FileUnreadable, NotCanonical, ParseError, UnknownFormat
+from graph.terms import (
+    DCT,
+    LG,
+    LGID,
+    PREFIXES,
+    RDF_TYPE,
+    XSD,
+    Term,
+    Triple,
+    compact,
+    date,
+    iri,
+    literal,
+    local_name,
+)
+
+A = iri(LGID + "thing/a")
+NAME = iri(DCT + "title")
+
+
+def again(text: str) -> str:
+    return rdf.write_turtle((quad[:3] for quad in rdf.parse(text.encode())), PREFIXES)
+
+
+def test_the_written_form_is_this() -> None:
+    triples = [
+        (A, iri(LG + "n"), literal(7)),
+        (A, iri(LG + "b"), literal(True)),
+        (A, iri(LG + "day"), date("2024-02-29")),
+        (A, NAME, literal("Sånn", lang="nb")),
+        (A, NAME, literal("So", lang="en")),
+        (A, NAME, literal("So", lang="en")),
+        (A, RDF_TYPE, iri(LG + "Thing")),
+        (A, iri(LG + "to"), iri(LGID + "other-kind/0301")),
+        (A, iri(LG + "to"), iri("https://example.org/a.b")),
+        (iri(LGID + "a/z"), NAME, literal('"\\\n')),
+    ]
+    assert rdf.write_turtle(triples, PREFIXES) == (
+        "@prefix a: <https://w3id.org/livsgraf/id/a/> .\n"
+        "@prefix dct: <http://purl.org/dc/terms/> .\n"
+        "@prefix lg: <https://w3id.org/livsgraf/ns#> .\n"
+        "@prefix other-kind: <https://w3id.org/livsgraf/id/other-kind/> .\n"
+        "@prefix thing: <https://w3id.org/livsgraf/id/thing/> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        "\n"
+        "a:z\n"
+        '  dct:title "\\"\\\\\\n" .\n'
+        "\n"
+        "thing:a\n"
+        "  a lg:Thing ;\n"
+        '  dct:title "So"@en, "Sånn"@nb ;\n'
+        "  lg:b true ;\n"
+        '  lg:day "2024-02-29"^^xsd:date ;\n'
+        "  lg:n 7 ;\n"
+        "  lg:to <https://example.org/a.b>, other-kind:0301 .\n"
+    )
+
+
+def test_long_lines_are_wrapped_and_nothing_else() -> None:
+    short = rdf.write_turtle([(A, NAME, literal("x" * 200))], PREFIXES)
+    assert "\n    " not in short
+    two = [(A, NAME, literal("x" * 50)), (A, NAME, literal("y" * 50))]
+    text = rdf.write_turtle(two, PREFIXES)
+    assert f'  dct:title\n    "{"x" * 50}",\n    "{"y" * 50}" .\n' in text
+    assert again(text) == text
+
+
+def test_a_vocabularys_prefix_keeps_its_name_beside_a_type_of_the_same_name() -> None:
+    mine = iri(LGID + "role/x")
+    theirs = iri(PREFIXES["role"] + "x")
+    text = rdf.write_turtle([(mine, NAME, theirs)], PREFIXES)
+    assert "id-role:x\n  dct:title role:x ." in text
+    assert again(text) == text
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
+KEYS = st.lists(st.sampled_from([*"abXZ09-_.~å:/", "%20"]), min_size=1).map("".join)
+IRIS = st.builds(
+    lambda space, key: iri(space + key),
+    st.sampled_from([LGID, LGID + "thing/", LG, "https://example.org/", "urn:x:"]),
+    KEYS,
+)
+LITERALS = st.one_of(
+    st.builds(literal, TEXTS),
+    st.builds(lambda text, lang: literal(text, lang=lang), TEXTS, st.sampled_from(["nb", "se"])),
+    st.builds(literal, st.integers()),
+    st.builds(literal, st.booleans()),
+    st.builds(date, st.dates()),
+)
+
+
+@given(st.lists(st.tuples(IRIS, IRIS, st.one_of(IRIS, LITERALS)), max_size=12))
+def test_what_is_written_reads_back_the_same_and_rewrites_the_same(triples: list[Triple]) -> None:
+    text = rdf.write_turtle(triples, PREFIXES)
+    assert {quad[:3] for quad in rdf.parse(text.encode())} == set(triples)
+    assert again(text) == text
+    assert rdf.write_turtle(reversed(triples), PREFIXES) == text
+
+
+@given(st.one_of(IRIS, LITERALS))
+def test_a_term_serialises_to_what_parses_back_as_it(term: Term) -> None:
+    line = f"<urn:a:b> <urn:a:b> {term.n3()} ."
+    assert rdf.parse(line.encode(), "nt")[0][2] == term
+
+
+@pytest.mark.parametrize(
+    ("term", "reason"),
+    [
+        (Term("bnode", "x"), "blank node"),
+        (literal("007", XSD + "integer"), "lexical form"),
+        (literal("-0", XSD + "integer"), "lexical form"),
+        (literal("1", XSD + "boolean"), "lexical form"),
+        (literal("2024-02-30", XSD + "date"), "no such day"),
+        (literal("2024-02-03Z", XSD + "date"), "lexical form"),
+        (literal("1.50", XSD + "decimal"), "datatype"),
+    ],
+)
+def test_what_an_engine_would_rewrite_is_refused(term: Term, reason: str) -> None:
+    with pytest.raises(NotCanonical) as error:
+        rdf.write_turtle([(A, NAME, term)], PREFIXES)
+    assert error.value.params["reason"] == reason
+
+
+def test_sixty_thousand_triples_are_written_in_under_two_seconds() -> None:
+    triples = [
+        (iri(f"{LGID}thing/{n % 9000}"), iri(f"{LG}p{n % 7}"), literal(f"tekst {n}", lang="nb"))
+        for n in range(60_000)
+    ]
+    start = time.process_time()
+    rdf.write_turtle(triples, PREFIXES)
+    assert time.process_time() - start < 2
+
+
+def test_a_syntax_error_names_file_line_column_and_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text('@prefix a: <urn:a:> .\n\na:x a:y "ø", b:z .\n', "utf-8")
+    with pytest.raises(ParseError) as error:
+        rdf.parse(path)
+    assert (error.value.file, error.value.line) == (str(path), 3)
+    assert error.value.column == 14
+    assert "b:" in error.value.reason
+    assert error.value.source == 'a:x a:y "ø", b:z .'
+
+
+def test_another_encoding_is_named_at_its_first_byte() -> None:
+    with pytest.raises(ParseError) as error:
+        rdf.parse('<urn:a:x> <urn:a:y>\n "blåbær" .'.encode("latin-1"), name="x.ttl")
+    assert (error.value.line, error.value.column) == (2, 5)
+    assert "UTF-8" in error.value.reason
+    assert len(rdf.parse(b"\xef\xbb\xbf<urn:a:x> <urn:a:y> 1 .")) == 1
+
+
+def test_files_that_cannot_be_read_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable):
+        rdf.parse(tmp_path / "none.ttl")
+    with pytest.raises(UnknownFormat):
+        rdf.parse(tmp_path / "x.docx")
+
+
+def test_blank_nodes_become_iris_that_depend_on_the_content_alone() -> None:
+    one = rdf.parse(b"<urn:a:x> <urn:a:y> [ <urn:a:z> 1 ], _:b . _:b <urn:a:z> 2 .")
+    two = rdf.parse(b"_:q <urn:a:z> 2 . <urn:a:x> <urn:a:y> _:q, [ <urn:a:z> 1 ] .")
+    other = rdf.parse(b"<urn:a:x> <urn:a:y> [ <urn:a:z> 3 ], [ <urn:a:z> 2 ] .")
+    assert rdf.nquads(rdf.skolemise(one)) == rdf.nquads(rdf.skolemise(two))
+    assert rdf.digest(rdf.skolemise(one)) != rdf.digest(rdf.skolemise(other))
+    assert not [t for q in rdf.skolemise(one) for t in q if t is not None and t.kind == "bnode"]
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "/x", "http://a b", "http://a/<", "urn:x:\n", 'urn:"', "urn:%2", "urn:#a#"]
+)
+def test_iri_refuses_what_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="IRI"):
+        iri(text)
+
+
+@pytest.mark.parametrize("text", ["2024-2-1", "2024-02-30", "20240201", "i dag", "2024-02-01T00"])
+def test_date_refuses_what_is_no_day(text: str) -> None:
+    with pytest.raises(ValueError, match=r"date|day|month"):
+        date(text)
+
+
+def test_names_for_people() -> None:
+    assert local_name(LGID + "thing/0301") == "0301"
+    assert local_name(LG) == "ns"
+    assert compact(LG + "Thing") == "lg:Thing"
+    assert compact("urn:x:y") == "urn:x:y"
