@@ -187,7 +187,8 @@ def statements(draw: st.DrawFn, needed: list[Need]) -> str:
     for number in range(draw(st.integers(0, 2))):
         how = draw(st.sampled_from(("covers", "coversPartly", "permits")))
         said.append(
-            f":arrangement{number} a lg:Arrangement ; lg:{how} {draw(st.sampled_from(needed)).name} ;"
+            f":arrangement{number} a lg:Arrangement ;"
+            f" lg:{how} {draw(st.sampled_from(needed)).name} ;"
             f" lg:arrangementStatus {draw(one_of(STATUSES, 'status:'))}"
             f"{draw(day('from'))}{draw(day('firstObserved'))}{draw(day('until'))} ."
         )

@@ -266,7 +266,7 @@ def test_two_queries_of_one_name_are_refused(tmp_path: Path) -> None:
 
 def test_every_shipped_query_loads_and_runs_unchanged() -> None:
     queries = load_all()
-    assert len(queries) == len(assets.files("queries"))
+    assert len(queries) == len(assets.files("queries") + assets.files("checks"))
     store = open_store(MEMORY)
     for query in queries.values():
         text = bind(query, defaults(query))

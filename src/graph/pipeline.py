@@ -44,8 +44,8 @@ def build(
 ) -> BuildReport:
     """Build the store anew from the files; the old one stays whole until the new one is complete.
 
-    ValidationFailed when the data breaks a shape or a check of severity violation; StoreLocked at once when
-    another process writes. A build that dies, by whatever cause, changes nothing.
+    ValidationFailed when the data breaks a shape or a check of severity violation; StoreLocked at
+    once when another process writes. A build that dies, by whatever cause, changes nothing.
     """
     store = open_store(settings.store, write=True)
     try:
