@@ -2,7 +2,9 @@
 
 A query case is tests/cases/queries/<query>/<situation>/ with given.ttl, expected.csv and, where the
 query has parameters to bind, parameters.toml. A case for shapes is a folder of the same form,
-tests/cases/shapes/<file>/<situation>/, with given.ttl and expected.csv (focus, shape, severity).
+tests/cases/shapes/<file>/<situation>/, with given.ttl and expected.csv (focus, shape, severity);
+a check in shapes/checks/ is tried in the same way. A case of the command line is told in
+test_cli_cases.py.
 
 In expected.csv an IRI is written whole or as prefix:name, with the prefixes of given.ttl and of
 `graph.terms`; a literal is written as its text; an empty cell is an unbound one. Columns that are
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 CASES = Path(__file__).parent / "cases"
 GIVEN, EXPECTED, PARAMETERS = "given.ttl", "expected.csv", "parameters.toml"
+# The file by which a folder is known as a case.
+_MARK = {"queries": GIVEN, "shapes": GIVEN, "cli": "command"}
 _ALLOWED = {"queries": {GIVEN, EXPECTED, PARAMETERS}, "shapes": {GIVEN, EXPECTED}}
 _CASE_GRAPH = Term("iri", GRAPH + "case")
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
@@ -97,8 +101,8 @@ def cases(kind: str) -> list[Case]:
 
 
 def count_independently(kind: str) -> int:
-    """Count the cases of a kind in another way than `cases` finds them: by their given.ttl."""
-    return sum(GIVEN in files for _, _, files in os.walk(CASES / kind))
+    """Count the cases of a kind in another way than they are found: by a file that each has."""
+    return sum(_MARK[kind] in files for _, _, files in os.walk(CASES / kind))
 
 
 def _whole(cell: str, prefixes: dict[str, str]) -> str:
@@ -120,8 +124,9 @@ def short(cell: str, prefixes: dict[str, str]) -> str:
 
 @cache
 def query_named(name: str) -> Query:
-    """Load the query of a case folder's name."""
-    found = [path for path in assets.files("queries") if path.stem == name]
+    """Load the query or check of a case folder's name."""
+    files = [*assets.files("queries"), *assets.files("checks")]
+    found = [path for path in files if path.stem == name]
     assert len(found) == 1, f"no query, or several, named {name}"
     return load(found[0])
 

@@ -10,7 +10,11 @@ import pytest
 from casefolders import Case, count_independently
 
 _RAN: dict[str, set[str]] = defaultdict(set)
-_RUNNERS = {"queries": "test_query_cases.py", "shapes": "test_shape_cases.py"}
+_RUNNERS = {
+    "queries": "test_query_cases.py",
+    "shapes": "test_shape_cases.py",
+    "cli": "test_cli_cases.py",
+}
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ def test_a_page_tells_both_ways_with_sources_and_gaps(line: Line) -> None:
         "Hva dette bygger på: belegg (1)",
         "lest i en kilde",
         "Skogboka 1921",
-        "Mangler den inngår i",
+        "Mangler, og det som ikke er rapportert",
         "Ønsker som ikke er oppfylt",
     ):
         assert text in page, text

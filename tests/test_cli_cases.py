@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import smallproject
+from casefolders import Case
 from smallproject import Line
 
 CASES = Path(__file__).parent / "cases" / "cli"
@@ -40,24 +42,21 @@ def line(built: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
-def test_case(folder: Path, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case(
+    folder: Path, line: Line, monkeypatch: pytest.MonkeyPatch, ran: Callable[[Case], None]
+) -> None:
+    ran(Case("cli", folder))
     names = {path.name for path in folder.iterdir()}
     assert {"command", "expected.out"} <= names
     assert not {name for name in names - ALLOWED if not name.startswith("given.")}
     monkeypatch.chdir(folder)
     command = (folder / "command").read_text("utf-8").strip()
     terminal = command.startswith("terminal:")
-    ran = line.run(*shlex.split(command.removeprefix("terminal:")), terminal=terminal)
-    out = _LOOK.sub("", ran.out)
+    done = line.run(*shlex.split(command.removeprefix("terminal:")), terminal=terminal)
+    out = _LOOK.sub("", done.out)
     assert out == (folder / "expected.out").read_text("utf-8")
-    assert ran.err == _text(folder / "expected.err", "")
-    assert ran.status == int(_text(folder / "expected.status", "0"))
-
-
-def test_every_folder_is_run() -> None:
-    counted = len(list(CASES.glob("*/command")))
-    assert len(FOLDERS) == counted
-    assert counted >= 8
+    assert done.err == _text(folder / "expected.err", "")
+    assert done.status == int(_text(folder / "expected.status", "0"))
 
 
 def _text(path: Path, otherwise: str) -> str:

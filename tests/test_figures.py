@@ -134,8 +134,8 @@ def states(built: Store) -> dict[tuple[str, str, str], tuple[str, bool]]:
     values = query.defaults(asked) | {"date": date(DATE)}
     told: dict[str, set[tuple[str, bool]]] = {}
     answer = built.query(query.bind(asked, values))
-    for row in answer.rows:
-        got = dict(zip(answer.variables, row, strict=True))
+    for cells in answer.rows:
+        got = dict(zip(answer.variables, cells, strict=True))
         need, layer, state, doubted = (got[name] for name in ("need", "layer", "state", "doubted"))
         if need and layer and state and layer.value.endswith("/IL4"):
             doubt = doubted is not None and doubted.value == "true"
@@ -155,8 +155,8 @@ def states(built: Store) -> dict[tuple[str, str, str], tuple[str, bool]]:
             continue
         said = told.get(need, set())
         assert len(said) == 1, f"{need}: {said or 'no state'}"
-        state, doubt = said.pop()
-        found[key] = (state.removeprefix("step:"), doubt)
+        step, doubted_now = said.pop()
+        found[key] = (step.removeprefix("step:"), doubted_now)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Every shape file, in every situation that a case tells."""
+"""Every shape file and every check, in every situation that a case tells."""
 
 from __future__ import annotations
 
@@ -8,33 +8,44 @@ from pathlib import Path
 
 import pytest
 
-from casefolders import Case, background, cases, short
+from casefolders import Case, Derived, SecondEngine, background, cases, short
 from graph import assets
+from graph.reckoning import reckon
+from graph.store import MEMORY, open_store
 from graph.validate import validate
 
 CASES = cases("shapes")
 COLUMNS = ("focus", "shape", "severity")
 
 
-def _shapes(name: str) -> Path:
-    files = [*assets.files("shapes"), *assets.files("house")]
+@pytest.fixture(scope="module")
+def second_engine() -> SecondEngine:
+    return SecondEngine()
+
+
+def _owner(name: str) -> Path:
+    files = [path for kind in ("shapes", "house", "checks") for path in assets.files(kind)]
     found = [path for path in files if path.stem == name]
-    assert len(found) == 1, f"no shape file, or several, named {name}"
+    assert len(found) == 1, f"no shape file or check, or several, named {name}"
     return found[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_shape_case(case: Case, ran: Callable[[Case], None]) -> None:
-    """The findings of the shape file the case is for are the expected ones."""
+def test_shape_case(case: Case, second_engine: SecondEngine, ran: Callable[[Case], None]) -> None:
+    """The findings of the case's file are the expected ones; those of a check on two engines."""
     ran(case)
     assert not case.faults()
     columns, expected = case.expected()
     assert columns == COLUMNS
     words = [(s, p, o) for s, p, o, graph in background() if "/ontology/" in str(graph)]
     lists = [(s, p, o) for s, p, o, graph in background() if "/ontology/" not in str(graph)]
-    findings = validate(
-        case.given(), [_shapes(case.folder.parent.name)], ontology=words, background=lists
-    )
+    owner = _owner(case.folder.parent.name)
+    if owner.suffix == ".rq":
+        findings = reckon(case.given(), [owner], [*lists, *words])
+        second = second_engine.answer(case, ("focus",), Derived(open_store(MEMORY), {}))
+        assert second == Counter((finding.focus,) for finding in findings), "engines differ"
+    else:
+        findings = validate(case.given(), [owner], ontology=words, background=lists)
     found = Counter((finding.focus, finding.rule, finding.severity) for finding in findings)
     prefixes = case.prefixes()
     told = [",".join(short(cell, prefixes) for cell in row) for row in sorted(found.elements())]

@@ -5,6 +5,7 @@ What counts is the findings, never the engine's own `conforms`: it turns false o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,25 @@ _TARGETS = {
 _PROPERTY = Term("iri", SH + "property")
 _DEACTIVATED = Term("iri", SH + "deactivated")
 _REPEATS = {SH + "zeroOrMorePath": "*", SH + "oneOrMorePath": "+", SH + "zeroOrOnePath": "?"}
+
+
+def judged(triples: Iterable[Triple], shapes: Iterable[Path], ontology: Iterable[Triple]) -> int:
+    """Count the things of a class that some shape makes demands on."""
+    above = superclasses(ontology)
+    known = {
+        o.value
+        for path in shapes
+        for _, p, o, _ in rdf.parse(path)
+        if p.value == SH + "targetClass"
+    }
+    return len(
+        {
+            subject
+            for subject, predicate, kind in triples
+            if predicate == RDF_TYPE
+            and not known.isdisjoint({kind.value, *above.get(kind.value, ())})
+        }
+    )
 
 
 def superclasses(ontology: Iterable[Triple]) -> dict[str, frozenset[str]]:
@@ -139,6 +159,8 @@ def names_by_language(said: Iterable[Triple], subjects: set[Term]) -> dict[str, 
 def _graph(triples: Iterable[Triple]) -> rdflib.Graph:
     import rdflib
 
+    # Of a literal that is not what its type says, rdflib would print a stack trace.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     graph = rdflib.Graph()
     made: dict[Term, Node] = {}
     for triple in triples:

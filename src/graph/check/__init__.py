@@ -6,7 +6,8 @@ What each rule demands stands in its text (messages/house.*.toml); how, in the m
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 from graph import assets
 from graph.check.canonical import canonical
 from graph.check.coherence import cases, messages, versions
+from graph.check.described import described
 from graph.check.layering import layering
 from graph.check.project import Fault, Project
 from graph.check.queries import forms
@@ -26,6 +28,7 @@ from graph.terms import LANGUAGES
 RULES: Final[tuple[Callable[[Project], Iterator[Fault]], ...]] = (
     closed,
     complete,
+    described,
     forms,
     canonical,
     layering,
@@ -55,6 +58,15 @@ def faults(root: Path | None = None) -> list[Fault]:
 
 
 def _finding(fault: Fault) -> Finding:
+    if fault.finding is not None:
+        spoken = fault.finding
+        return replace(
+            spoken,
+            message=_together(spoken.message, fault, "text"),
+            fix=_together(spoken.fix, fault, "fix"),
+            source=fault.file,
+            line=fault.line or None,
+        )
     return Finding(
         rule=f"house/{fault.rule}",
         severity="violation",
@@ -64,6 +76,11 @@ def _finding(fault: Fault) -> Finding:
         source=fault.file,
         line=fault.line or None,
     )
+
+
+def _together(said: Mapping[str, str], fault: Fault, part: str) -> dict[str, str]:
+    """Give what a shape says, and the rule's own text in a language where it is silent."""
+    return {lang: said.get(lang) or _text(lang, fault.rule, part, fault) for lang in LANGUAGES}
 
 
 def _text(language: str, rule: str, part: str, fault: Fault) -> str:

@@ -36,11 +36,13 @@ def versions(project: Project) -> Iterator[Fault]:
 
 
 def cases(project: Project) -> Iterator[Fault]:
-    """Find queries and shape files without a case, and case folders that belong to none."""
+    """Find queries, shape files and checks without a case, and case folders that belong to none."""
     top = project.root / "tests" / "cases"
     if not (project.root / "tests").is_dir():
         return
-    shapes = [*assets.files("shapes", project.root), *assets.files("house", project.root)]
+    shapes = [
+        path for kind in ("shapes", "house", "checks") for path in assets.files(kind, project.root)
+    ]
     for kind, owners in (("queries", assets.files("queries", project.root)), ("shapes", shapes)):
         stems = {path.stem for path in owners}
         for path in owners:

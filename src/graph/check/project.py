@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from graph import assets, rdf
 from graph.errors import HeaderError, InputError, ParseError
+from graph.findings import Finding
 from graph.query import Query, load
 from graph.terms import Term, Triple
 
@@ -17,12 +19,16 @@ TURTLE = ("ontology", "shapes", "house", "data")
 
 @dataclass(frozen=True)
 class Fault:
-    """One break of one house rule: where, and the values that its text names."""
+    """One break of one house rule: where, and the values that its text names.
+
+    Where a shape of ours found it, `finding` has the words and the rule says the rest.
+    """
 
     rule: str
     file: str
     line: int = 0
     values: dict[str, str] = field(default_factory=dict)
+    finding: Finding | None = None
 
 
 class Project:
@@ -55,10 +61,11 @@ class Project:
 
     @cached_property
     def queries(self) -> dict[Path, Query]:
-        """Every query whose header is right."""
+        """Every query and check whose header is right."""
         found: dict[Path, Query] = {}
         names: dict[str, Path] = {}
-        for path in assets.files("queries", self.root):
+        paths = [*assets.files("queries", self.root), *assets.files("checks", self.root)]
+        for path in paths:
             try:
                 query = load(path)
             except HeaderError as error:
@@ -93,9 +100,13 @@ class Project:
         return sorted((self.root / "src" / "graph").rglob("*.py"))
 
     def line_of(self, path: Path, term: Term) -> int:
-        """Find the first line that names a term by its last part; 0 when none does."""
+        """Find the line where a term is described, else the first that names it; 0 for neither.
+
+        It is looked for by its last part. A description begins without indentation.
+        """
         last = term.value.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1]
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            if last in line and not line.startswith("@prefix"):
-                return number
-        return 0
+        subject = re.compile(rf"(?:[^\s#]\S*[/#:])?{re.escape(last)}>?(?:\s|$)")
+        lines = path.read_text("utf-8").splitlines()
+        named = (n for n, line in enumerate(lines, 1) if last in line and line[:1] != "@")
+        described = (n for n, line in enumerate(lines, 1) if subject.match(line))
+        return next(described, next(named, 0))

@@ -89,6 +89,9 @@ def closed(project: Project) -> Iterator[Fault]:
 
 def _in_query(name: str, query: Query, words: Vocabulary) -> Iterator[Fault]:
     known = sparql.prefixes(query.tree)
+    if query.result_path and words.refuses(query.result_path, term=True):
+        line = query.text[: query.text.index(query.result_path)].count("\n") + 1
+        yield Fault("vocabulary", name, line, {"term": query.result_path})
     for line, iri in _named(query.text, known):
         if iri.endswith(":"):
             yield Fault("prefix", name, line, {"term": iri})

@@ -74,6 +74,7 @@ def validate(session: Session, files: Sequence[Path], output: str | None, everyt
     from graph import rdf
     from graph.closure import closure
     from graph.reckoning import judge
+    from graph.validate import judged
 
     read = [
         (path, rdf.skolemise(rdf.parse(path)))
@@ -91,6 +92,9 @@ def validate(session: Session, files: Sequence[Path], output: str | None, everyt
     session.show(present.found(found, len(read), texts), output, everything)
     if not session.for_people(output):
         session.talk.say(present.tally(found, texts))
+    # A file in which nothing is of a known kind has no findings either; that must be told apart.
+    things = len({subject for subject, _, _ in said})
+    session.talk.tell("validate.judged", things=things, known=judged(said, shapes, ontology))
     return 1 if any(finding.severity == "violation" for finding in found) else 0
 
 

@@ -1,0 +1,105 @@
+"""Checks → findings, and shapes and checks as one judgement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph import rdf
+from graph.errors import QuerySyntaxError
+from graph.findings import Finding
+from graph.reckoning import judge, reckon
+from graph.terms import DCT, SHAPE, Triple, literal
+
+HEAD = """
+@prefix : <urn:x:> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/livsgraf/shape#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+CHECK = """\
+#+ title = { nb = "Oddetall", nn = "Oddetal", en = "Odd number" }
+#+ why = { nb = "Bare partall deles ut.", en = "Only even numbers are given out." }
+#+ remedy = { nb = "Skriv det på nytt.", en = "Write it anew." }
+#+ example = 'dct:identifier "2"'
+#+ layer = "semantic"
+#+ severity = "warning"
+#+ shape = "https://w3id.org/livsgraf/shape#Thing-even"
+#+ path = "http://purl.org/dc/terms/identifier"
+#+ see = ["https://example.org/a", "https://example.org/b"]
+#+ [columns]
+#+ focus = { nb = "Ting", en = "Thing" }
+#+ value = { nb = "Nummer", en = "Number" }
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?focus ?value
+WHERE { ?focus a/rdfs:subClassOf* <urn:x:Thing> ; dct:identifier ?value FILTER(REGEX(?value, "[13579]$")) }
+ORDER BY ?focus
+"""
+SHAPES = """
+shape:Thing sh:targetClass :Thing ; sh:property shape:Thing-title .
+shape:Thing-title sh:path dct:title ; sh:minCount 1 ; sh:message "Tittel mangler."@nb .
+"""
+ONTOLOGY = ":Gadget rdfs:subClassOf :Thing . :Thing owl:disjointUnionOf ( :Gadget ) ."
+
+
+def triples(text: str) -> list[Triple]:
+    return [quad[:3] for quad in rdf.parse((HEAD + text).encode())]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Path:
+    path = tmp_path / "checks" / "even-numbers.rq"
+    path.parent.mkdir()
+    path.write_text(CHECK, "utf-8")
+    return path
+
+
+def test_a_finding_has_the_words_of_the_header(check: Path) -> None:
+    said = triples(':a a :Thing ; skos:prefLabel "Aa"@nb, "Ea"@en ; dct:identifier "3" .')
+    assert reckon(said, [check], sources={"urn:x:a": "data/a.ttl"}) == [
+        Finding(
+            rule=SHAPE + "Thing-even",
+            severity="warning",
+            focus="urn:x:a",
+            message={"nb": "Oddetall", "nn": "Oddetal", "en": "Odd number"},
+            label={"nb": "Aa", "en": "Ea"},
+            path=DCT + "identifier",
+            path_label={"nb": "Nummer", "en": "Number"},
+            value=literal("3"),
+            fix={"nb": "Skriv det på nytt.", "en": "Write it anew."},
+            example='dct:identifier "2"',
+            layer="http://data.europa.eu/IL5",
+            see_also=("https://example.org/a", "https://example.org/b"),
+            source="data/a.ttl",
+        )
+    ]
+
+
+def test_background_helps_to_judge_and_is_not_judged(check: Path) -> None:
+    said = triples(':a a :Gadget ; dct:identifier "3" ; :part [ dct:identifier "7" ] .')
+    assert reckon(said, [check], triples(':b a :Thing ; dct:identifier "5" .')) == []
+    [finding] = reckon(said, [check], triples(ONTOLOGY))
+    assert finding.focus == "urn:x:a"
+
+
+def test_shapes_and_checks_are_one_judgement_the_gravest_first(check: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "thing.ttl"
+    shapes.write_text(HEAD + SHAPES, "utf-8")
+    said = triples(':a a :Thing ; dct:identifier "3" ; dct:title "A" . :b a :Gadget .')
+    found = judge(said, [shapes], [check], triples(ONTOLOGY))
+    assert [(f.rule.removeprefix(SHAPE), f.severity, f.focus) for f in found] == [
+        ("Thing-title", "violation", "urn:x:b"),
+        ("Thing-even", "warning", "urn:x:a"),
+    ]
+    assert judge(said, [shapes], [], triples(ONTOLOGY)) == found[:1]
+
+
+def test_a_check_that_is_no_sparql_is_told(check: Path) -> None:
+    check.write_text(CHECK.replace('"[13579]$"', '"[13579]$" ?x'), "utf-8")
+    with pytest.raises(QuerySyntaxError, match="even-numbers"):
+        reckon([], [check])
