@@ -226,6 +226,22 @@ ex:Body-identifier sh:path dct:identifier ; sh:minCount 1 ; sh:severity sh:Viola
   sh:message "Nummeret mangler."@nb, "Nummeret manglar."@nn, "The number is missing."@en ;
   lg:fix "Skriv nummeret."@nb, "Skriv nummeret."@nn, "Write the number."@en .
 """,
+    "shapes/checks/final-nines.rq": "\n".join(
+        [
+            _TEXTS.format("Nummeret ender på 9", "The number ends in 9"),
+            '#+ remedy.nb = "Slå opp nummeret."',
+            '#+ remedy.en = "Look the number up."',
+            '#+ layer = "semantic"',
+            '#+ severity = "violation"',
+            '#+ shape = "https://w3id.org/livsgraf/shape#Body-nine"',
+            '#+ path = "http://purl.org/dc/terms/identifier"',
+            _columns(["focus", "value"], {"focus": ("Organ", "Body"), "value": ("Tall", "Figure")}),
+            "PREFIX dct: <http://purl.org/dc/terms/>",
+            "PREFIX ex: <https://example.org/>",
+            "SELECT ?focus ?value WHERE { ?focus a ex:Body ; dct:identifier ?value",
+            ' FILTER(REGEX(?value, "9$")) } ORDER BY ?focus',
+        ]
+    ),
 }
 
 

@@ -225,7 +225,7 @@ def test_validate_says_what_where_and_how_to_mend(line: Line, tmp_path: Path) ->
     for text in ("Sjøvesenet", "Nummeret mangler.", "Skriv nummeret.", "new.ttl", "1 feil"):
         assert text in ran.out
     good = smallproject.write(
-        tmp_path, "good.ttl", 'body:9 a ex:Body ; dct:identifier "910000009" .\n'
+        tmp_path, "good.ttl", 'body:9 a ex:Body ; dct:identifier "910000008" .\n'
     )
     assert line.run("validate", str(good)).status == 0
 

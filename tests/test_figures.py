@@ -148,13 +148,13 @@ def states(built: Store) -> dict[tuple[str, str, str], tuple[str, bool]]:
         " ?need a ?kind ; dct:identifier ?id ; lg:neededBy/dct:identifier ?service ;"
         ' lg:concerns/skos:prefLabel ?label . FILTER(LANG(?label) = "nb") }',
     ):
-        need = row["need"].value
+        about = row["need"].value
         key = (row["service"].value, row["id"].value, row["label"].value)
         if row["kind"].value.endswith("WithdrawnNeed"):
             found[key] = ("withdrawn", False)
             continue
-        said = told.get(need, set())
-        assert len(said) == 1, f"{need}: {said or 'no state'}"
+        said = told.get(about, set())
+        assert len(said) == 1, f"{about}: {said or 'no state'}"
         step, doubted_now = said.pop()
         found[key] = (step.removeprefix("step:"), doubted_now)
     return found

@@ -249,6 +249,74 @@ def test_a_file_without_case_and_a_case_without_file(house: Path) -> None:
     ]
 
 
+CHECK = """\
+#+ title = { nb = "T", nn = "T", en = "T" }
+#+ why = { nb = "T", en = "T" }
+#+ remedy = { nb = "T", en = "T" }
+#+ layer = "semantic"
+#+ severity = "violation"
+#+ shape = "https://w3id.org/livsgraf/shape#Thing-from"
+#+ path = "https://w3id.org/livsgraf/ns#from"
+#+ columns = { focus = { nb = "T", en = "T" }, value = { nb = "T", en = "T" } }
+PREFIX lg: <https://w3id.org/livsgraf/ns#>
+SELECT ?focus ?value WHERE { ?focus lg:from ?value }
+ORDER BY ?focus
+"""
+
+
+def test_a_check_is_held_to_the_rules_of_queries(house: Path) -> None:
+    place = "shapes/checks/from-days.rq"
+    _put(house, place, CHECK)
+    assert _told(faults(house)) == [("case-missing", place, 1)]
+    _put(house, "tests/cases/shapes/from-days/a/given.ttl", "")
+    assert _told(faults(house)) == []
+    for old, new, rule, line in (
+        ("ns#from", "ns#form", "vocabulary", 7),
+        ("lg:from", "lg:form", "vocabulary", 10),
+        ("ORDER BY ?focus", "", "query-order", 1),
+        ('layer = "semantic"', 'layer = "heavenly"', "header", 4),
+        ("{ ?focus lg", "{ ?focus ; lg", "query-syntax", 10),
+    ):
+        _put(house, place, CHECK.replace(old, new))
+        assert (rule, place, line) in _told(faults(house)), old
+
+
+OWN_SHAPES = """\
+@prefix lg: <https://w3id.org/livsgraf/ns#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/livsgraf/shape#> .
+
+shape:Own
+  sh:targetClass owl:Class ; sh:property shape:Own-home .
+shape:Own-home
+  sh:path rdfs:isDefinedBy ; sh:minCount 1 ; sh:severity sh:Violation ;
+  sh:message "Ordet har ikke noe hjem."@nb , "The term has no home."@en ;
+  lg:fix "Gi det et."@nb .
+"""
+
+
+def test_our_own_words_are_held_to_our_own_shapes(house: Path) -> None:
+    _put(house, "shapes/house/own.ttl", OWN_SHAPES)
+    found = [finding for finding in check(house) if finding.rule.endswith("Own-home")]
+    assert [(f.focus, f.source, f.line, f.severity) for f in found] == [
+        ("https://w3id.org/livsgraf/ns#BigThing", C, 6, "violation"),
+        ("https://w3id.org/livsgraf/ns#Widget", C, 11, "violation"),
+    ]
+    # Where the shape is silent in a language the rule itself speaks.
+    assert found[0].message == {
+        "nb": "Ordet har ikke noe hjem.",
+        "nn": "lg:BigThing er ikkje omtalt slik forma shape:Own-home krev.",
+        "en": "The term has no home.",
+    }
+    assert found[0].fix["nb"] == "Gi det et."
+    assert "shape:Own-home" in found[0].fix["en"]
+    home = "\n  a owl:Class ;\n  <http://www.w3.org/2000/01/rdf-schema#isDefinedBy> lg: ;"
+    _put(house, C, CORE.replace("\n  a owl:Class ;", home))
+    assert not [fault for fault in faults(house) if fault.rule == "described"]
+
+
 def test_two_queries_of_one_name(house: Path) -> None:
     _put(house, "queries/networks/things.rq", QUERY)
     assert _told(faults(house)) == [("one-name", "queries/questions/things.rq", 1)]

@@ -269,7 +269,7 @@ def _needs(store: ox.Store, text: str, column: str) -> list[str]:
 
 
 @settings(
-    max_examples=80,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),

@@ -99,6 +99,30 @@ def test_the_same_input_gives_the_same_triples_and_digest(root: Path, tmp_path: 
         assert first == second
 
 
+def test_a_check_stops_the_build_like_a_shape(root: Path, settings: Settings) -> None:
+    header = """
+#+ title = { nb = "Ring", en = "Ring" }
+#+ why = { nb = "Den er sin egen neste.", en = "It is next to itself." }
+#+ remedy = { nb = "Rett.", en = "Mend." }
+#+ layer = "semantic"
+#+ severity = "violation"
+#+ shape = "https://w3id.org/livsgraf/shape#A-ring"
+#+ columns = { focus = { nb = "T", en = "T" }, value = { nb = "T", en = "T" } }
+"""
+    text = "SELECT ?focus ?value WHERE { ?focus <urn:x:next> ?value , ?focus } ORDER BY ?focus"
+    before = pipeline.build(settings, root=root).version
+    write(root, "shapes/checks/rings.rq", header.lstrip() + text)
+    assert pipeline.build(settings, root=root).version.assets != before.assets
+    write(root, "data/one.ttl", ":d a :B ; :next :d .")
+    with pytest.raises(ValidationFailed) as error:
+        pipeline.build(settings, root=root)
+    assert error.value.params == {"count": 1}
+    assert [(f.severity, f.focus, f.source) for f in error.value.findings] == [
+        ("violation", "urn:x:d", "data/one.ttl"),
+        ("warning", "urn:x:c", "data/registers/things.ttl"),
+    ]
+
+
 def test_a_violation_stops_the_build_and_the_old_store_stays(
     root: Path, settings: Settings
 ) -> None:
@@ -193,6 +217,9 @@ def test_files_of_each_kind(root: Path) -> None:
     assert names("data") == ["data/one.ttl", "data/registers/things.ttl"]
     assert names("shapes") == ["shapes/a.ttl"]
     assert names("house") == ["shapes/house/own.ttl"]
+    write(root, "shapes/checks/x.rq", "SELECT")
+    assert names("checks") == ["shapes/checks/x.rq"]
+    assert names("shapes") == ["shapes/a.ttl"]
     assert names("rules") == ["queries/rules/010-after.rq", "queries/rules/020-twice.rq"]
     assert names("gaps") == []
     assert names("queries") == names("rules")
@@ -204,10 +231,12 @@ def test_the_digest_sees_names_and_bytes_of_what_a_build_reads(root: Path) -> No
     renamed = assets.digest(root)
     write(root, "queries/rules/010-after.rq", "CONSTRUCT {} WHERE {}")
     changed = assets.digest(root)
+    write(root, "shapes/checks/x.rq", "SELECT")
+    checked = assets.digest(root)
     write(root, "queries/questions/x.rq", "SELECT")
     write(root, "data/notes.txt", "x")
-    assert len({before, renamed, changed}) == 3
-    assert assets.digest(root) == changed
+    assert len({before, renamed, changed, checked}) == 4
+    assert assets.digest(root) == checked
 
 
 def test_settings_come_from_the_call_then_the_environment_then_the_default(

@@ -172,6 +172,21 @@ GAP = """\
 SELECT ?focus ?certainty ?event WHERE { ?focus a ?certainty , ?event } ORDER BY ?focus
 """
 RULE = '#+ title = { nb = "T", en = "T" }\n#+ why = { nb = "T", en = "T" }\n'
+CHECK = """\
+#+ title = { nb = "T", en = "T" }
+#+ why = { nb = "T", en = "T" }
+#+ remedy = { nb = "T", en = "T" }
+#+ layer = "semantic"
+#+ severity = "warning"
+#+ shape = "https://w3id.org/livsgraf/shape#Thing-even"
+#+ path = "http://purl.org/dc/terms/identifier"
+#+ example = "1"
+#+ see = "https://example.org/"
+#+ [columns]
+#+ focus = { nb = "T", en = "T" }
+#+ value = { nb = "T", en = "T" }
+SELECT ?focus ?value WHERE { ?focus a ?value } ORDER BY ?focus
+"""
 CONSTRUCT = "CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }\n"
 
 
@@ -179,6 +194,19 @@ def test_reads_gap_and_rule(tmp_path: Path) -> None:
     gap = load(_write(tmp_path, GAP, "gaps/legal/thing.rq"))
     assert (gap.kind, gap.layer, gap.severity, gap.eif) == ("gaps", "legal", "warning", ("Rec26",))
     assert load(_write(tmp_path, RULE + CONSTRUCT, "rules/010-thing.rq")).kind == "rules"
+
+
+def test_reads_a_check(tmp_path: Path) -> None:
+    check = load(_write(tmp_path, CHECK, "checks/even-numbers.rq"))
+    assert (check.kind, check.layer, check.severity) == ("checks", "semantic", "warning")
+    assert check.shape == "https://w3id.org/livsgraf/shape#Thing-even"
+    assert check.result_path == "http://purl.org/dc/terms/identifier"
+    assert (check.example, check.see) == ("1", ("https://example.org/",))
+
+
+def _check(old: str, new: str) -> tuple[str, str]:
+    assert old in CHECK
+    return "checks/even-numbers.rq", CHECK.replace(old, new)
 
 
 def _question(old: str, new: str) -> tuple[str, str]:
@@ -230,6 +258,21 @@ def _gap(old: str, new: str) -> tuple[str, str]:
         (_gap('"Rec26"', '"26"'), 6, "no recommendation"),
         (_gap('severity = "warning"', 'severity = "fatal"'), 4, "severity 'fatal'"),
         (_gap('#+ unit = "thing"', '#+ unit = "thing"\n#+ layer = "technical"'), 6, "in a folder"),
+        (
+            _gap('#+ unit = "thing"', '#+ unit = "thing"\n#+ shape = "x:y"'),
+            6,
+            "unknown key 'shape'",
+        ),
+        (_check('#+ layer = "semantic"\n', ""), 1, "'layer' is missing"),
+        (_check('severity = "warning"', 'severity = "fatal"'), 5, "severity 'fatal'"),
+        (_check("livsgraf/shape#", "other/shape#"), 6, "is not in https"),
+        (_check("shape#Thing-even", "shape#"), 6, "is not in https"),
+        (_check('path = "http:', 'path = "<http:'), 7, "not an absolute IRI"),
+        (_check('path = "http:', 'path = ["a:b", "a:c"] #'), 7, "not one IRI"),
+        (_check('example = "1"', "example = 1"), 8, "example is not a text"),
+        (_check('see = "https:', 'see = "ht tps:'), 9, "not an absolute IRI"),
+        (_check("?focus ?value WHERE", "?value ?focus WHERE"), 13, "columns of a check"),
+        (_check("SELECT ?focus ?value", "ASK"), 13, "SELECT queries only"),
         (("gaps/lgal/thing.rq", GAP), 1, "'lgal'"),
         (("questions/Thing_1.rq", HEADER + BODY), 1, "file name"),
         (("other/thing.rq", HEADER + BODY), 1, "no kind"),

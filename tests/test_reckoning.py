@@ -37,7 +37,8 @@ CHECK = """\
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?focus ?value
-WHERE { ?focus a/rdfs:subClassOf* <urn:x:Thing> ; dct:identifier ?value FILTER(REGEX(?value, "[13579]$")) }
+WHERE { ?focus a/rdfs:subClassOf* <urn:x:Thing> ; dct:identifier ?value
+  FILTER(REGEX(?value, "[13579]$")) }
 ORDER BY ?focus
 """
 SHAPES = """
