@@ -386,3 +386,16 @@ def test_main_is_what_python_m_runs() -> None:
     import graph.__main__ as entry
 
     assert entry.main is main
+
+
+@pytest.mark.parametrize("word", ["SERVICE", "service SILENT", "S\\u0045RVICE"])
+def test_a_query_never_goes_out(line: Line, word: str) -> None:
+    ran = line.run("query", f"SELECT * WHERE {{ {word} <http://127.0.0.1:9/> {{ ?s ?p ?o }} }}")
+    assert ran.status == 2
+    assert "utenfor grafen" in ran.err
+
+
+def test_a_query_names_no_other_graph(line: Line) -> None:
+    ran = line.run("query", "SELECT * FROM <urn:x> WHERE { ?s ?p ?o }")
+    assert ran.status == 2
+    assert "FROM" in ran.err

@@ -129,6 +129,12 @@ class QuerySyntaxError(_AtPosition):
     code = "query-syntax"
 
 
+class QueryOutside(_AtPosition):
+    """A query that would ask beyond the graph; nothing a person writes makes us go out."""
+
+    code = "query-outside"
+
+
 class HeaderError(InputError):
     """A query file whose header breaks the rules for headers."""
 

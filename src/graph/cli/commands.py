@@ -6,6 +6,7 @@ Each function gives the exit status: 0 for any answer, 1 where what was found fa
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -167,8 +168,35 @@ def _say_days(session: Session, name: str, term: Term) -> None:
         session.talk.say(days.line(session.talk.messages))
 
 
+def _refuse_outside(text: str, name: str) -> None:
+    """Stop SERVICE, which goes out, and FROM, which would be passed over and answer wrongly."""
+    from graph import sparql
+    from graph.errors import QueryOutside
+
+    # SPARQL 1.1 section 19.2: these escapes may stand anywhere, in a keyword too.
+    read = re.sub(
+        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
+        lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)),
+        text,
+    )
+    try:
+        found = sparql.tokens(read)
+    except sparql.SparqlReadError:
+        # What we cannot read, the engine refuses with a place; only a word of ours matters here.
+        if not re.search(r"(?i)\bservice\b", read):
+            return
+        raise QueryOutside(name, 1, 1, "SERVICE", "") from None
+    for token in found:
+        if token.is_word("SERVICE", "FROM"):
+            source = (read.splitlines() or [""])[token.line - 1]
+            word = token.text.upper()
+            column = max(source.upper().find(word), 0) + 1
+            raise QueryOutside(name, token.line, column, word, source)
+
+
 def _free(session: Session, text: str, name: str, output: str | None, everything: bool) -> int:
     texts = session.talk.messages
+    _refuse_outside(text, name)
     if catalog.form(text) in ("CONSTRUCT", "DESCRIBE"):
         with _pointed_at(text):
             found = session.store.construct(text, name)
