@@ -104,3 +104,29 @@ def test_a_check_that_is_no_sparql_is_told(check: Path) -> None:
     check.write_text(CHECK.replace('"[13579]$"', '"[13579]$" ?x'), "utf-8")
     with pytest.raises(QuerySyntaxError, match="even-numbers"):
         reckon([], [check])
+
+
+def test_a_row_may_name_its_property_and_tells_what_the_shapes_left(tmp_path: Path) -> None:
+    check = tmp_path / "checks" / "odd.rq"
+    check.parent.mkdir()
+    text = CHECK.replace('#+ path = "http://purl.org/dc/terms/identifier"\n', "")
+    text = text.replace(
+        '#+ value = { nb = "Nummer", en = "Number" }',
+        '#+ value = { nb = "Nummer", en = "Number" }\n#+ path = { nb = "Felt", en = "Field" }',
+    )
+    text = text.replace("SELECT ?focus ?value", "SELECT ?focus ?value ?path")
+    text = text.replace("dct:identifier ?value", "?path ?value")
+    check.write_text(text, "utf-8")
+    shapes = tmp_path / "thing.ttl"
+    demand = "shape:T sh:targetClass :Thing ; sh:path dct:title ; sh:maxLength 1 ."
+    shapes.write_text(HEAD + demand, "utf-8")
+    ontology = triples('dct:identifier skos:prefLabel "nummer"@nb, "number"@en .')
+    said = triples(':a a :Thing ; dct:title "33" ; dct:identifier "3" .')
+    [by_check] = [f for f in judge(said, [], [check], ontology) if f.path == DCT + "identifier"]
+    assert by_check.path_label == {"nb": "nummer", "en": "number"}
+    blamed = [(f.path, f.rule) for f in judge(said, [shapes], [check], ontology)]
+    # The title is blamed by the shape alone, though the check would blame it too.
+    assert blamed == [
+        (DCT + "title", SHAPE + "T"),
+        (DCT + "identifier", SHAPE + "Thing-even"),
+    ]

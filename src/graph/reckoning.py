@@ -6,7 +6,7 @@ and a constraint written in SPARQL is run once for every focus. Knows no particu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,9 +14,12 @@ from graph import assets, rdf
 from graph.errors import InternalError
 from graph.findings import Finding, Severity
 from graph.query import LAYER_IRIS, Query, load
-from graph.store import MEMORY, Change, Store, open_store
-from graph.terms import GRAPH, Term, Triple
+from graph.store import MEMORY, Change, open_store
+from graph.terms import GRAPH, Rows, Term, Triple
 from graph.validate import names_by_language, validate
+
+# a query's text and its file's name → its rows
+Ask = Callable[[str, str], Rows]
 
 _JUDGED, _BEHIND = Term("iri", GRAPH + "judged"), Term("iri", GRAPH + "behind")
 
@@ -32,7 +35,17 @@ def judge(
     """Judge triples by all shapes and all checks, the gravest fault first; see `validate`."""
     said, behind = list(triples), list(background)
     found = validate(said, shapes, ontology, behind, sources)
-    found += reckon(said, checks, [*behind, *ontology], sources)
+    return together(found, reckon(said, checks, [*behind, *ontology], sources))
+
+
+def together(by_shapes: Iterable[Finding], by_checks: Iterable[Finding]) -> list[Finding]:
+    """Join what shapes and checks found, the gravest first.
+
+    A check is silent of a value that a shape blames already: one fault is told once.
+    """
+    found = list(by_shapes)
+    told = {(finding.focus, finding.path, finding.value) for finding in found}
+    found += (f for f in by_checks if f.value is None or (f.focus, f.path, f.value) not in told)
     return sorted(found, key=Finding.order)
 
 
@@ -51,39 +64,72 @@ def reckon(
     # A store holds no blank nodes, and a vocabulary may be written with some.
     judged = rdf.skolemise((s, p, o, _JUDGED) for s, p, o in triples)
     behind = rdf.skolemise((s, p, o, _BEHIND) for s, p, o in background)
-    subjects = {quad[0] for quad in judged}
     store = open_store(MEMORY)
     store.apply(Change(added=(*judged, *behind)))
-    names = names_by_language(((s, p, o) for s, p, o, _ in judged), subjects)
-    found = [
-        _finding(query, focus, value, names.get(focus.value, {}), (sources or {}).get(focus.value))
+    return reckon_in(store.query, checks, [quad[:3] for quad in judged], sources)
+
+
+def reckon_in(
+    ask: Ask,
+    checks: Sequence[Path],
+    judged: Sequence[Triple],
+    sources: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Run every check where the triples lie already, with all that helps to judge them; `reckon`.
+
+    InternalError when a check gives a row without a focus.
+    """
+    subjects = {triple[0] for triple in judged}
+    rows = [
+        (query, row)
         for query in map(load, checks)
-        for focus, value in _rows(store, query)
-        if focus in subjects
+        for row in _rows(ask, query)
+        if row["focus"] in subjects
+    ]
+    names = names_by_language(judged, {row["focus"] for _, row in rows})
+    paths = {row["path"] for _, row in rows if "path" in row}
+    labels = {path: _labels(ask, path) for path in paths}
+    found = [
+        _finding(query, row, names, labels, (sources or {}).get(row["focus"].value))
+        for query, row in rows
     ]
     return sorted(found, key=Finding.order)
 
 
-def _rows(store: Store, query: Query) -> Iterator[tuple[Term, Term | None]]:
-    for row in store.query(query.text, name=assets.relative(query.path)).dicts():
+def _rows(ask: Ask, query: Query) -> Iterator[Mapping[str, Term]]:
+    for row in ask(query.text, assets.relative(query.path)).dicts():
         if "focus" not in row:
             raise InternalError(f"a row of {query.name} has no ?focus")
-        yield row["focus"], row.get("value")
+        yield row
+
+
+def _labels(ask: Ask, path: Term) -> dict[str, str]:
+    """Give a property's names by language, as its vocabulary states them."""
+    rows = ask(f"SELECT ?name ?label WHERE {{ {path.n3()} ?name ?label }}", "-").dicts()
+    said = ((path, row["name"], row["label"]) for row in rows)
+    return names_by_language(said, {path}).get(path.value, {})
 
 
 def _finding(
-    query: Query, focus: Term, value: Term | None, label: Mapping[str, str], source: str | None
+    query: Query,
+    row: Mapping[str, Term],
+    names: Mapping[str, Mapping[str, str]],
+    labels: Mapping[Term, Mapping[str, str]],
+    source: str | None,
 ) -> Finding:
-    """Give a row the words of the header."""
+    """Give a row the words of the header; a row may name its own property."""
+    focus, own = row["focus"], row.get("path")
+    path = own.value if own else query.result_path
+    titles = labels.get(own, {}) if own else query.columns["value"] if path else {}
     return Finding(
         rule=query.shape or "",
         severity=cast(Severity, query.severity),
         focus=focus.value if focus.kind == "iri" else focus.n3(),
         message=query.title,
-        label=label,
-        path=query.result_path,
-        path_label=query.columns["value"] if query.result_path else {},
-        value=value,
+        label=names.get(focus.value, {}),
+        path=path,
+        path_label=titles,
+        value=row.get("value"),
         fix=query.remedy,
         example=query.example,
         layer=LAYER_IRIS.get(query.layer or ""),

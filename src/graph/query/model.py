@@ -90,6 +90,7 @@ class Query:
     """A shipped query: what its header says, and its text, which runs as it is.
 
     `empty` says what it means that nothing was found; it and `remedy` may hold no text at all.
+    `member` names the columns that tell the rows of one focus apart where each is its own gap.
     A check speaks like a shape: `shape` names it, `result_path` is the property it blames,
     `example` a piece of Turtle that is right, `see` where the demand comes from.
     """
@@ -108,6 +109,7 @@ class Query:
     eira: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     unit: str | None = None
+    member: tuple[str, ...] = ()
     order: int = 0
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     columns: Mapping[str, Texts] = field(default_factory=dict)

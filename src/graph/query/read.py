@@ -29,7 +29,7 @@ _KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     "rules": (frozenset({"title", "why"}), frozenset()),
     "gaps": (
         frozenset({"title", "why", "remedy", "severity", "eif", "unit", "columns"}),
-        frozenset({"layer", "eira", "closes", "empty", "parameters", "order"}),
+        frozenset({"layer", "eira", "closes", "empty", "member", "parameters", "order"}),
     ),
     "questions": (
         frozenset({"title", "why", "columns"}),
@@ -44,7 +44,7 @@ _KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"path", "see", "example"}),
     ),
 }
-_CHECK_COLUMNS: Final = ("focus", "value")
+_CHECK_COLUMNS: Final = (("focus", "value"), ("focus", "value", "path"))
 _FORMS: Final = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
 _EIF = re.compile(r"(Rec|UP|IL|BC)[1-9]\d?")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -136,6 +136,7 @@ class _Reader:
             eira=header.names("eira"),
             closes=header.names("closes"),
             unit=header.one_of("unit", UNITS),
+            member=header.names("member"),
             order=order,
             parameters=self.parameters(tree),
             columns=self.columns(),
@@ -253,12 +254,16 @@ class _Reader:
         for name in query.columns:
             if name not in columns:
                 self.refuse(self.line_of("columns", name), f"column {name!r} is not selected")
-        if query.kind == "checks" and columns != _CHECK_COLUMNS:
-            self.refuse(line, "the columns of a check are ?focus ?value")
+        if query.kind == "checks" and columns not in _CHECK_COLUMNS:
+            self.refuse(line, "the columns of a check are ?focus ?value, and ?path if rows differ")
         if query.kind != "gaps":
             return
         if columns[0] != "focus":
             self.refuse(line, "the first column of a gap query is ?focus")
+        for name in query.member:
+            if name in _EVERY_GAP or name not in columns:
+                reason = f"member {name!r} is no column that tells the rows of one focus apart"
+                self.refuse(self.line_of("member"), reason)
         for name in _EVERY_GAP if query.unit == "thing" else _EVERY_GAP + _EVERY_NEED_OR_FLOW:
             if name not in columns:
                 self.refuse(line, f"a gap query of unit {query.unit} has a column ?{name}")
