@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -138,7 +140,7 @@ def test_bad_input_is_refused_with_words(line: Line, tmp_path: Path) -> None:
         (["validate", str(latin)], ["latin.ttl, linje 1", "UTF-8"]),
         (["validate", str(tmp_path / "none.ttl")], ["none.ttl kan ikke leses"]),
         (["validate", str(other)], ["endelse vi ikke kjenner", ".ttl"]),
-        (["gaps", "--life-event", "dodsfal"], ["Vi kjenner ikke «dodsfal»", "dodsfall-og-arv"]),
+        (["gaps", "--life-event", "dodsfal"], ["Vi kjenner ikke «dodsfal»", "Dødsfall og arv"]),
         (["gaps", "--life-event", "skog"], ["Vi kjenner ikke «skog»"]),
         (["gaps", "--date", "2025-02-30"], ["«2025-02-30» er ingen dato", "2025-03-01"]),
         (["gaps", "--date", "i går"], ["er ingen dato"]),
@@ -175,7 +177,10 @@ def test_a_syntax_error_is_pointed_at(line: Line, tmp_path: Path) -> None:
     shown = ran.err.splitlines()
     assert "wrong.rq, linje 2, tegn" in shown[0]
     assert shown[1] == "  WHERE { ?s ?p }"
-    assert shown[2].index("^") == len(shown[1])
+    assert shown[2].index("^") == shown[1].index("}")
+    assert "noe annet enn «}»" in shown[3]
+    assert shown[4].startswith("Parserens egne ord (engelsk): ")
+    assert max(len(text) for text in shown) < 200
 
 
 def test_a_store_of_another_version_is_named(tmp_path: Path, line: Line) -> None:
@@ -187,7 +192,113 @@ def test_a_store_of_another_version_is_named(tmp_path: Path, line: Line) -> None
     ran = other.run("stats")
     assert ran.status == 2
     assert "format 99" in ran.err
-    assert "livsgraf build" in ran.err
+    assert f"livsgraf build --store {other.store}" in ran.err
+    told = other.run("--version")
+    assert told.status == 0
+    assert "format 99" in told.out
+    assert "ikke bygget" not in told.out
+    assert other.run("build").status == 0
+    assert other.run("stats").status == 0
+
+
+def test_a_file_for_a_store_is_called_a_file(tmp_path: Path, line: Line) -> None:
+    file = tmp_path / "letter"
+    file.write_text("x", "utf-8")
+    for place in (file, file / "below"):
+        for command in ("stats", "build"):
+            ran = Line(line.root, place).run(command)
+            assert ran.status == 2
+            assert f"{file} er en fil, ikke en mappe" in ran.err
+        assert f"{file} er en fil" in Line(line.root, place).run("--version").out
+    assert file.read_text("utf-8") == "x"
+
+
+def test_a_damaged_store_is_told_and_built_again(tmp_path: Path, line: Line) -> None:
+    other = Line(line.root, tmp_path / "store")
+    assert other.run("build").status == 0
+    for file in other.store.glob("read/*/*.sst"):
+        file.write_bytes(b"xx")
+    ran = other.run("stats")
+    assert ran.status == 2
+    assert "er skadet" in ran.err
+    assert f"livsgraf build --store {other.store}" in ran.err
+    assert other.run("build").status == 0
+    assert other.run("stats").status == 0
+
+
+def test_an_unknown_language_in_the_environment_is_refused(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVSGRAF_LANG", "xx")
+    ran = line.run("stats")
+    assert (ran.status, ran.out) == (2, "")
+    assert "LIVSGRAF_LANG er satt til «xx»" in ran.err
+    assert "nb, nn, en" in ran.err
+    assert line.run("stats", "--lang", "en").status == 0
+    monkeypatch.setenv("LIVSGRAF_LANG", "")
+    assert line.run("stats").status == 0
+
+
+def test_an_empty_name_is_no_file(line: Line) -> None:
+    for args in (
+        ["validate", ""],
+        ["query", "-f", " "],
+        ["export", "-o", ""],
+        ["check", "--root="],
+    ):
+        ran = line.run(*args)
+        assert (ran.status, ran.out) == (2, ""), args
+        assert "er tomt" in ran.err
+
+
+def test_what_is_not_in_place_is_not_written_by_half(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from graph import export
+
+    place = tmp_path / "all.trig"
+    place.write_text("before", "utf-8")
+
+    def fill_up(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_trig", fill_up)
+        ran = line.run("export", "-o", str(place))
+    assert ran.status == 2
+    assert "Disken er full" in ran.err
+    assert place.read_text("utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [place]
+    assert line.run("export", "-o", str(place)).status == 0
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_help_is_as_wide_as_reads_well(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns, width in (("20", 40), ("60", 60), ("1000", 80), ("x", 80)):
+        monkeypatch.setenv("COLUMNS", columns)
+        shown = line.run("query", "who-wishes", "--help").out
+        assert max(len(text) for text in shown.splitlines()) <= width
+
+
+def test_a_value_is_blamed_by_the_option_as_it_was_typed() -> None:
+    from graph.cli.options import Option, Word, of, read
+    from graph.errors import TooLow
+    from graph.query import Parameter
+    from graph.terms import Rows
+
+    parameter = Parameter("n", "integer", {"en": "Older than"}, minimum=0)
+    option = Option("n", ("days", "older-than", "n"), parameter)
+    for word in (Word("-1", "--older-than"), Word("-1", "n"), "-1"):
+        with pytest.raises(TooLow) as error:
+            read(lambda _: Rows((), []), option, word)
+        assert error.value.params["name"] == getattr(word, "after", "--days")
+    assert of([]) == []
+
+
+def test_nothing_on_the_way_to_a_terminal_steers_it(line: Line) -> None:
+    ran = line.run("describe", "\x1b[31mskog\x07")
+    assert ran.status == 2
+    assert not [sign for sign in ran.err if sign != "\n" and not sign.isprintable()]
 
 
 def test_a_place_where_we_may_not_write_is_named(tmp_path: Path, line: Line) -> None:
@@ -237,12 +348,11 @@ def test_a_page_tells_both_ways_with_sources_and_gaps(line: Line) -> None:
         "Statlig organ",
         "Passer skogen.",
         "Ligger under",
-        "Ønske, ønskes av: Skog (1)",
-        "Knute, ønskes av: Skog (1)",
+        "Ønske, ønskes av: Skogvesenet (Skog) (1)",
+        "Knute, ønskes av: Skogvesenet (Skog) (1)",
         "spør Fjelltilsynet",
         "Hva dette bygger på: belegg (1)",
-        "lest i en kilde",
-        "Skogboka 1921",
+        "Lest i en kilde. Kilde: Skogboka 1921.",
         "Mangler, og det som ikke er rapportert",
         "Ønsker som ikke er oppfylt",
     ):
@@ -386,6 +496,51 @@ def test_main_is_what_python_m_runs() -> None:
     import graph.__main__ as entry
 
     assert entry.main is main
+
+
+def _outside(built: Path, args: str) -> subprocess.CompletedProcess[str]:
+    """Run in a shell, which alone can close a stream or fill it up."""
+    code = (
+        "import sys, pathlib; from graph import assets;"
+        f" assets.root = lambda: pathlib.Path({str(built / 'project')!r});"
+        " from graph.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    line = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} {args}"
+    env = {**os.environ, "LIVSGRAF_STORE": str(built / "store"), "LIVSGRAF_LANG": "en"}
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, env=env, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "told"),
+    [
+        ("stats >/dev/full", 2, "The disk is full, so the answer could not be written"),
+        ("stats --format table >/dev/full", 2, "The disk is full"),
+        ("--version >/dev/full", 2, "The disk is full"),
+        ("--help >/dev/full", 2, "The disk is full"),
+        ("export -o /dev/full", 2, "/dev/full cannot be written"),
+        ("stats >&-", 2, "Standard output is closed"),
+        ("query -f - <&-", 2, "Standard input is closed"),
+        ("nope 2>/dev/full", 2, ""),
+        ("nope 2>&-", 2, ""),
+        ("describe $'\\xff'", 2, "is not written in UTF-8"),
+        ("query $'SELECT * { ?s ?p \"\\xff\" }'", 2, "is not written in UTF-8"),
+    ],
+)
+def test_streams_that_fail_are_told_of(built: Path, args: str, status: int, told: str) -> None:
+    ran = _outside(built, args)
+    assert ran.returncode == status, ran
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_data_are_utf8_whatever_the_terminal_speaks(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    assert "Vugge: størrelse" in _outside(built, "query who-wishes --format csv").stdout
 
 
 @pytest.mark.parametrize("word", ["SERVICE", "service SILENT", "S\\u0045RVICE"])

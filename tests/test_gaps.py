@@ -7,15 +7,19 @@ import datetime
 import io
 import json
 import re
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import smallproject
-from graph import gaps
-from graph.query import LAYER_IRIS, load
+from graph import gaps, pipeline
+from graph.config import Settings
+from graph.errors import HeaderError
+from graph.query import LAYER_IRIS, load, load_all
 from graph.store import open_store
-from graph.terms import iri
+from graph.terms import LGID, Term, iri, literal, local_name
 from smallproject import Line
 
 DAY = datetime.date(2025, 5, 1)
@@ -61,6 +65,57 @@ def test_a_gap_is_named_by_query_and_focus_whatever_the_day(built: Path) -> None
         "wishes-unmet:a-03",
     ]
     assert set(found[EARLY]) == {"wishes-unmet:a-01", "wishes-unmet:a-03"}
+
+
+def test_a_member_tells_the_rows_of_one_focus_apart(built: Path) -> None:
+    query = load(built / "project/queries/gaps/organisational/wishes-unmet.rq")
+    by_since = replace(query, member=("since", "consumer"))
+    focus, body = iri(LGID + "wish/a-02"), iri(LGID + "body/2")
+    since = literal("én dag, kanskje")
+    name = gaps.identifier(by_since, {"focus": focus, "since": since, "consumer": body})
+    assert name == "wishes-unmet:a-02:én-dag-kanskje:2"
+    # What is not known, or is the focus itself, adds nothing.
+    assert gaps.identifier(by_since, {"focus": focus, "consumer": focus}) == "wishes-unmet:a-02"
+    spoken = Term("literal", "Barn", None, "nb")
+    assert gaps.identifier(by_since, {"focus": focus, "since": spoken}).endswith(":Barn-nb")
+
+
+def test_a_member_is_a_column_of_its_own(built: Path, tmp_path: Path) -> None:
+    text = (built / "project/queries/gaps/organisational/wishes-unmet.rq").read_text("utf-8")
+    file = tmp_path / "gaps" / "organisational" / "wishes-unmet.rq"
+    file.parent.mkdir(parents=True)
+    for given, works in (("since", True), ("event", False), ("nobody", False)):
+        file.write_text(f'#+ member = "{given}"\n{text}', "utf-8")
+        if works:
+            assert load(file).member == (given,)
+        else:
+            with pytest.raises(HeaderError):
+                load(file)
+
+
+def test_every_gap_of_the_shipped_graph_has_a_name_of_its_own(tmp_path: Path) -> None:
+    """Apart from the life event, no two rows of a query bear one name on any of these days."""
+    settings = Settings(tmp_path / "store")
+    pipeline.build(settings, validate=False)
+    store = open_store(settings.store)
+    for query in gaps.choose(load_all().values()):
+        for day in (datetime.date(2022, 1, 1), datetime.date(2026, 11, 25)):
+            answer = gaps.find(store.query, query, day)
+            assert answer is not None
+            rows = Counter((gap.id, gap.values.get("event")) for gap in answer.gaps)
+            same = [name for (name, _), times in rows.items() if times > 1]
+            assert not same, f"{query.name} needs a member: {same[:3]}"
+    store.close()
+
+
+def test_a_thing_is_of_its_narrowest_class(built: Path) -> None:
+    store = open_store(built / "store")
+    state, body = iri(LGID + "body/1"), iri(LGID + "body/2")
+    found = gaps.kinds(store.query, [state, body, literal("x"), iri("https://example.org/none")])
+    assert {term.value: local_name(kind.value) for term, kind in found.items()} == {
+        state.value: "StateBody",
+        body.value: "Body",
+    }
 
 
 def test_sums_count_each_need_once_in_totals(built: Path) -> None:
@@ -134,7 +189,8 @@ def test_choices_narrow_the_rows(line: Line) -> None:
 def test_programs_get_the_contracts_columns(line: Line) -> None:
     header = line.run("gaps", "--format", "csv").out.splitlines()[0].split(",")
     plain = [name for name in header if not name.endswith("Label")]
-    assert plain[:7] == ["id", "query", "layer", "severity", "focus", "certainty", "event"]
+    assert plain[:8] == ["id", "query", "layer", "severity", "kind", "focus", "certainty", "event"]
+    assert {row["kindLabel"] for row in rows(line)} == {"ønske"}
     assert rows(line)[0]["severity"] == "violation"
     assert rows(line)[0]["certainty"].endswith("certainty/confirmed")
 
@@ -149,8 +205,8 @@ def test_people_get_sums_first_then_rows_then_days(line: Line) -> None:
             "Alle",
             "hvert behov talt",
             "Utenfor summene: 1 fra brukeren selv.",
-            "1 behov er det tvil om",
-            "3 funn: 1 bekreftet, 1 utledet, 1 ikke rapportert.",
+            "Det er tvil om 1 behov. Det står under «ikke rapportert»",
+            "I alt 3. Bekreftet: 1, utledet: 1, ikke rapportert: 1.",
             "Begravelse: sted",
             "Spurt om 2025-05-01.",
         )
@@ -172,15 +228,44 @@ def test_json_holds_sums_and_rows(line: Line) -> None:
     assert told.keys() == {"summary", "gaps"}
 
 
+def test_what_nobody_has_reported_is_asked_about_and_not_found(line: Line) -> None:
+    shown = line.run("gaps", "--certainty", "not-reported", "--format", "table").out
+    assert "Å spørre om: 1. Ingen kilde sier at noe mangler her." in shown
+    assert "funn" not in shown
+
+
+def test_two_tables_that_do_not_add_up_say_so(line: Line, built: Path) -> None:
+    query = built / "project/queries/gaps/organisational/wishes-unmet.rq"
+    other = query.with_name("wishes-again.rq")
+    other.write_text(query.read_text("utf-8"), "utf-8")
+    try:
+        shown = line.run("gaps", "--format", "table").out
+    finally:
+        other.unlink()
+    assert shown.index("Hva hver spørring fant") < shown.index("går ikke opp i summene over")
+    assert "Denne tabellen" not in line.run("gaps", "--format", "table").out
+
+
+def test_a_long_answer_in_a_pipe_tells_of_the_short_one(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "--summary" not in line.run("gaps", "--format", "table").err
+    monkeypatch.setattr("graph.cli.ask_gaps.MANY", 3)
+    assert "livsgraf gaps --summary" in line.run("gaps", "--format", "table").err
+    for args in (["--summary", "--format", "table"], ["--format", "csv"]):
+        assert "livsgraf gaps --summary" not in line.run("gaps", *args).err
+    assert "--summary" not in line.run("gaps", terminal=True).err
+
+
 def test_nothing_found_says_why(line: Line) -> None:
     none = line.run("gaps", "--query", "dreams-broken", "--format", "table").out
-    assert "Grafen inneholder ingen drøm" in none
+    assert "Grafen inneholder ikke noe av slaget «drøm»." in none
     args = ("gaps", "--query", "wishes-unmet", "--certainty", "inferred", "--cross-level")
     narrowed = line.run(*args, "--format", "table").out
     assert "Uten valget er det 4." in narrowed
     piped = line.run("gaps", "--query", "dreams-broken")
     assert piped.out == ""
-    assert "ingen drøm" in piped.err
+    assert "«drøm»" in piped.err
     passed = line.run("gaps", "--provider", "skog")
     assert "dreams-broken" in passed.err
 

@@ -12,7 +12,13 @@ import pytest
 
 from graph import __version__, assets, config, pipeline
 from graph.config import Settings
-from graph.errors import ParseError, QuerySyntaxError, StoreVersionMismatch, ValidationFailed
+from graph.errors import (
+    BadSetting,
+    ParseError,
+    QuerySyntaxError,
+    StoreVersionMismatch,
+    ValidationFailed,
+)
 from graph.store import open_store, version_of
 from graph.terms import DERIVED, GRAPH
 
@@ -246,7 +252,10 @@ def test_settings_come_from_the_call_then_the_environment_then_the_default(
     assert config.load(environ=environ) == Settings(Path("/x"), "en")
     assert config.load(store="/y", lang="nn", environ=environ) == Settings(Path("/y"), "nn")
     assert config.load(checkout=tmp_path, environ={}) == Settings(tmp_path / ".livsgraf", "nb")
-    assert config.load(environ={"LIVSGRAF_LANG": "xx"}).lang == "nb"
+    assert config.load(environ={"LIVSGRAF_LANG": ""}).lang == "nb"
+    assert config.load(lang="nn", environ={"LIVSGRAF_LANG": "xx"}).lang == "nn"
+    with pytest.raises(BadSetting):
+        config.load(environ={"LIVSGRAF_LANG": "xx"})
     assert config.load(environ={}).store.name == "store"
     with pytest.raises(ValueError, match="xx"):
         config.load(lang="xx", environ={})

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import assets, sparql, terms
-from graph.errors import BadDate, BadValue, FileUnreadable, HeaderError, UnknownName
+from graph.errors import BadDate, BadValue, FileUnreadable, HeaderError, TooLow, UnknownName
 from graph.query import Query, bind, defaults, load, load_all, today
 from graph.store import MEMORY, open_store
 
@@ -151,11 +151,24 @@ def test_parameter_reads_what_people_write(kind: str, text: str, value: str) -> 
 def test_parameter_refuses_what_is_not_of_its_type() -> None:
     from graph.query import Parameter
 
-    for kind, text in (("integer", "many"), ("boolean", "ja"), ("iri", "no scheme")):
+    refused = [("boolean", "ja"), ("iri", "no scheme")]
+    refused += [("integer", text) for text in ("many", "1_0", "1.5", "٣", "9" * 19, "9" * 5000, "")]
+    for kind, text in refused:
         with pytest.raises(BadValue):
             Parameter("p", kind, {}).read(text)
     with pytest.raises(BadDate):
         Parameter("p", "date", {}).read("2025-02-30")
+
+
+def test_a_number_may_have_a_least() -> None:
+    from graph.query import Parameter
+
+    parameter = Parameter("n", "integer", {}, minimum=0)
+    assert parameter.read("0").value == "0"
+    assert not parameter.accepts(terms.literal(-1))
+    with pytest.raises(TooLow) as error:
+        parameter.read("-1")
+    assert error.value.minimum == 0
 
 
 GAP = """\
@@ -245,6 +258,7 @@ def _gap(old: str, new: str) -> tuple[str, str]:
         (_question('"2025-01-01"^^xsd:date }\n  ?', "UNDEF }\n  ?"), 24, "differs"),
         (_question('default = "today"', "default = 7"), 10, "only for dates"),
         (_question('type = "iri"', 'type = "uri"'), 6, "type 'uri'"),
+        (_question('type = "iri"', 'type = "iri"\n#+ minimum = 1'), 7, "minimum is a whole number"),
         (_question("?thing a ex", "VALUES ?x { UNDEF } ?thing a ex"), 21, "for no parameter"),
         (_question("ORDER BY ?thing\n", "ORDER BY ?thing }\n"), 29, "without its {"),
         (_question("SELECT ?thing ?date WHERE", "ASK"), 18, "SELECT queries only"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -10,7 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph import rdf
-from graph.errors import FileUnreadable, NotCanonical, ParseError, UnknownFormat
+from graph.errors import (
+    DocumentType,
+    FileUnreadable,
+    NotAFile,
+    NotCanonical,
+    ParseError,
+    RemoteContext,
+    TooDeep,
+    TooTangled,
+    TripleTerm,
+    Unfinished,
+    UnknownFormat,
+    Unplaced,
+    Utf16,
+)
 from graph.terms import (
     DCT,
     LG,
@@ -177,6 +192,114 @@ def test_blank_nodes_become_iris_that_depend_on_the_content_alone() -> None:
     assert rdf.nquads(rdf.skolemise(one)) == rdf.nquads(rdf.skolemise(two))
     assert rdf.digest(rdf.skolemise(one)) != rdf.digest(rdf.skolemise(other))
     assert not [t for q in rdf.skolemise(one) for t in q if t is not None and t.kind == "bnode"]
+
+
+def test_the_marks_of_blank_nodes_do_not_hang_on_their_names() -> None:
+    """Nodes that only their distance from something named tells apart, in any order."""
+    chain = [f"_:n{n} <urn:p> _:n{n + 1} ." for n in range(40)] + ["<urn:a> <urn:p> _:n0 ."]
+    other = [line.replace("_:n", "_:m7") for line in reversed(chain)]
+    one, two = (rdf.skolemise(rdf.parse("\n".join(lines).encode())) for lines in (chain, other))
+    assert rdf.nquads(one) == rdf.nquads(two)
+    assert len(set(one)) == len(chain)
+
+
+def test_blank_nodes_that_nothing_tells_apart_are_refused_in_time() -> None:
+    for many in (5, 12):
+        lines = [f"_:x{a} <urn:p> _:x{b} ." for a in range(many) for b in range(many) if a != b]
+        quads = rdf.parse("\n".join(lines).encode())
+        start = time.process_time()
+        if many < 7:
+            assert len(set(rdf.skolemise(quads))) == len(quads)
+        else:
+            with pytest.raises(TooTangled):
+                rdf.skolemise(quads, "x.ttl")
+        assert time.process_time() - start < 2
+
+
+# -- what no parser should see ------------------------------------------------------------------
+
+_XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:">'
+_DEEP = {
+    "ttl": ("<urn:a> <urn:b> ", "[ <urn:b> ", "1", "]", " ."),
+    "trig": ("<urn:g> { <urn:a> <urn:b> ", "( ", "1", ")", " . }"),
+    "nt": ("<urn:a> <urn:b> ", "<<( <urn:a> <urn:b> ", "<urn:c>", ")>>", " ."),
+    "jsonld": ("", '{"@id":"urn:a","urn:b":', "1", "}", ""),
+    "xml": (_XML, "<e:A><e:p>", "", "</e:p></e:A>", "</rdf:RDF>"),
+}
+
+
+@pytest.mark.parametrize("form", sorted(_DEEP))
+@pytest.mark.parametrize("levels", [10, 100_000])
+def test_what_is_too_deep_is_refused_before_it_is_read(form: str, levels: int) -> None:
+    before, opens, inside, closes, after = _DEEP[form]
+    text = before + opens * levels + inside + closes * levels + after
+    if levels == 10 and form != "nt":
+        assert rdf.parse(text.encode(), form)
+        return
+    with pytest.raises(TripleTerm if levels == 10 else TooDeep):
+        rdf.parse(text.encode(), form, name="x")
+
+
+def test_brackets_that_open_nothing_are_not_counted() -> None:
+    many = "([{" * 1000
+    texts = {
+        "ttl": f'<urn:a> <urn:b> "{many}", """{many}""", \'{many}\' . # {many}',
+        "jsonld": f'{{"@id": "urn:a", "urn:b": "{many}"}}',
+        "xml": f'{_XML}<!-- {"<a>" * 2000} --><e:A e:p="{">" * 9}"><e:q><![CDATA[{"<a>" * 2000}]]>'
+        f"</e:q>{'<e:p/>' * 2000}</e:A></rdf:RDF>",
+    }
+    for form, text in texts.items():
+        assert rdf.parse(text.encode(), form)
+
+
+def test_the_place_of_what_is_too_deep_counts_signs_and_lines() -> None:
+    text = '<urn:a> <urn:b> "ø\n" ,\n "ø", ' + "(" * 1001
+    with pytest.raises(TooDeep) as error:
+        rdf.parse(text.replace('"ø\n"', '"ø"').encode(), name="x.ttl")
+    assert (error.value.line, error.value.column) == (2, 1007)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"<!DOCTYPE a [<!ENTITY b 'c'>]>{_XML}</rdf:RDF>", DocumentType),
+        (
+            f"<?xml version='1.0'?><!DOCTYPE a SYSTEM 'file:///etc/passwd'>{_XML}</rdf:RDF>",
+            DocumentType,
+        ),
+        (f"{_XML}<e:A><e:p>x</e:p></e:A>", Unfinished),
+        (f"{_XML}<e:A>&b;</e:A></rdf:RDF>", Unplaced),
+    ],
+)
+def test_xml_that_reaches_out_or_breaks_off_is_refused(text: str, kind: type[ParseError]) -> None:
+    with pytest.raises(kind):
+        rdf.parse(text.encode(), "xml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"@context": "https://example.org/c", "@id": "urn:a"}',
+        '{"@context": ["c.jsonld", {"a": "urn:a"}], "a": 1}',
+        '{"@context": {"@import": "https://example.org/c"}}',
+    ],
+)
+def test_a_context_that_lies_elsewhere_is_not_fetched(text: str) -> None:
+    with pytest.raises(RemoteContext):
+        rdf.parse(text.encode(), "jsonld")
+
+
+def test_two_bytes_for_a_sign_are_told_from_other_encodings() -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        with pytest.raises(Utf16):
+            rdf.parse("<urn:a> <urn:b> 1 .".encode(encoding))
+
+
+def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ttl")
+    for path in (tmp_path, tmp_path / "pipe.ttl", Path("/dev/zero")):
+        with pytest.raises(NotAFile):
+            rdf.parse(path)
 
 
 @pytest.mark.parametrize(

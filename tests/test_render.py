@@ -123,6 +123,48 @@ def test_a_grouped_sheet_says_its_first_column_once() -> None:
     ]
 
 
+def test_a_sheet_is_grouped_by_as_many_columns_as_it_says_also_in_cards() -> None:
+    columns = tuple(Column(name, name.title()) for name in ("kind", "layer", "name", "about"))
+    rows = [
+        (Cell(literal("gap")), Cell(literal("legal")), Cell(literal("a-long-name" * 2)), Cell()),
+        (Cell(literal("gap")), Cell(), Cell(literal("b")), Cell(literal("ord " * 60))),
+    ]
+    table = Sheet("rows", columns, [(*row[:3], Cell(literal("x"))) for row in rows], grouped=2)
+    assert [line for line in rendered(table, "table").splitlines() if line[0] != " "] == [
+        "gap · legal",
+        "gap",
+    ]
+    cards = rendered(Sheet("rows", columns, rows, grouped=2), "table").splitlines()
+    assert [line for line in cards if line[0] != " "] == [
+        "gap · legal",
+        "1. a-long-namea-long-name",
+        "gap",
+        "2. b",
+    ]
+
+
+def test_a_word_is_broken_only_where_it_is_longer_than_a_line() -> None:
+    ministry = "Digitaliserings- og forvaltningsdepartementet"
+    columns = (Column("a", "A"), Column("b", "B"), Column("c", "C"))
+    rows = [(Cell(literal(ministry)), Cell(literal(ministry)), Cell(literal("en " * 12)))]
+    for width in (40, 60, 80):
+        shown = rendered(Sheet("rows", columns, rows), "table", Style(width=width))
+        assert shown.count("forvaltningsdepartementet") == 2
+    alone = Sheet("rows", columns[:1], [(Cell(literal("arbeids" * 7 + "givar")),)])
+    assert rendered(alone, "table", Style(width=40)).splitlines() == [
+        "  · arbeidsarbeidsarbeidsarbeidsarbeids-",
+        "    arbeidsarbeidsgivar",
+    ]
+
+
+def test_a_name_that_is_typed_gets_no_hyphen_of_ours() -> None:
+    name = "confidential-data-without-disclosure-rule-of-any-kind-at-all"
+    lines = rendered(sheet((Cell(literal(name)), Cell(), Cell())), "table", Style(width=40))
+    assert "".join(line.strip() for line in lines.splitlines()).endswith(name)
+    whole = rendered(sheet((Cell(literal(name)), Cell(), Cell())), "table", Style(width=80))
+    assert name in whole
+
+
 def test_a_long_list_is_cut_with_a_word_and_a_whole_one_never() -> None:
     rows = [(Cell(literal(str(n))), Cell(), Cell()) for n in range(9)]
     style = Style(limit=3, cut=lambda shown, total: f"{shown} av {total}")

@@ -20,8 +20,11 @@ from graph.errors import (
     StoreAbsent,
     StoreError,
     StoreForeign,
+    StoreIsFile,
     StoreLocked,
     StoreVersionMismatch,
+    TripleTerm,
+    UnknownFunction,
 )
 from graph.store import Change, Stamp, Store, open_store, version_of
 from graph.terms import DERIVED, GRAPH, VOCABULARY, Quad, Term, iri, literal
@@ -84,6 +87,15 @@ def test_the_wrong_verb_is_our_own_fault(store: Store) -> None:
         store.query("CONSTRUCT WHERE { ?s ?p ?o }")
     with pytest.raises(InternalError):
         store.construct("ASK {}")
+
+
+def test_what_the_engine_cannot_answer_is_told_apart(store: Store) -> None:
+    with pytest.raises(UnknownFunction) as error:
+        store.query("SELECT (<urn:f>(1) AS ?x) {}", name="x.rq")
+    assert error.value.params == {"file": "x.rq", "function": "urn:f"}
+    for text in ("<urn:a>, <urn:b>, ?s", "?s, <urn:b>, 1"):
+        with pytest.raises(TripleTerm):
+            store.query(f"SELECT ?x {{ ?s ?p ?o BIND(TRIPLE({text}) AS ?x) }}")
 
 
 @pytest.mark.parametrize(
@@ -272,8 +284,18 @@ def test_what_is_no_store_is_told_apart(tmp_path: Path, writing: Writing) -> Non
     (tmp_path / "mine" / "letter.txt").write_text("x", "utf-8")
     with pytest.raises(StoreForeign):
         open_store(tmp_path / "mine", write=True)
-    with pytest.raises(StoreForeign):
-        open_store(tmp_path / "mine" / "letter.txt", write=True)
+    for below in ("letter.txt", "letter.txt/store"):
+        for write in (True, False):
+            with pytest.raises(StoreIsFile) as error:
+                open_store(tmp_path / "mine" / below, write=write)
+            assert error.value.path == tmp_path / "mine" / "letter.txt"
+    for name in ("VERSION", "lock"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text("1.2.3\n", "utf-8")
+        (tmp_path / name / "code.py").write_text("x", "utf-8")
+        with pytest.raises(StoreForeign):
+            open_store(tmp_path / name, write=True)
+        assert (tmp_path / name / name).read_text("utf-8") == "1.2.3\n"
     empty = writing(tmp_path / "empty")
     with pytest.raises(StoreAbsent):
         empty.query("ASK {}")

@@ -20,7 +20,13 @@ from pathlib import Path
 import pytest
 
 from graph import config, pipeline
-from graph.errors import DiskFull, StoreDamaged, StoreLocked, StoreNotWritable
+from graph.errors import (
+    DiskFull,
+    ReceiptDamaged,
+    StoreDamaged,
+    StoreLocked,
+    StoreNotWritable,
+)
 from graph.store import Change, Stamp, Store, open_store, version_of
 from graph.store import folder as state
 from graph.store.folder import Folder
@@ -183,14 +189,17 @@ def test_another_user_reads_a_store_and_is_told_that_it_may_not_write(tmp_path: 
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become another user")
     place = tmp_path / "s"
+    hidden = tmp_path / "hidden"
     fill(place, 5)
+    fill(hidden, 5)
+    hidden.chmod(0o700)
     for path in (tmp_path, *tmp_path.parents):
         if path.stat().st_uid == 0 and path != Path("/") and "pytest" in str(path):
             path.chmod(0o755)
     script = textwrap.dedent(
         """
         import sys
-        from graph.errors import StoreNotWritable
+        from graph.errors import StoreNotReadable, StoreNotWritable
         from graph.store import open_store
         print(len(open_store(sys.argv[1]).query("SELECT ?s WHERE { ?s ?p ?o }")))
         for place in (sys.argv[1], sys.argv[1] + "/deep/new"):
@@ -198,17 +207,21 @@ def test_another_user_reads_a_store_and_is_told_that_it_may_not_write(tmp_path: 
                 open_store(place, write=True)
             except StoreNotWritable:
                 print("refused")
+        try:
+            open_store(sys.argv[2])
+        except StoreNotReadable:
+            print("hidden")
         """
     )
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     done = subprocess.run(
-        [*nobody, sys.executable, "-c", script, str(place)],
+        [*nobody, sys.executable, "-c", script, str(place), str(hidden)],
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
-    assert (done.stdout, done.stderr) == ("5\nrefused\nrefused\n", "")
+    assert (done.stdout, done.stderr) == ("5\nrefused\nrefused\nhidden\n", "")
 
 
 # -- kills ------------------------------------------------------------------------------------
@@ -289,7 +302,26 @@ def test_a_commit_that_did_not_reach_its_end_is_undone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("VERSION", "not json"), ("VERSION", '{"format": 1}'), ("current", "77"), ("current", "../x")],
+    [
+        ("VERSION", "not json"),
+        ("VERSION", "[" * 100_000),
+        ("VERSION", "[]"),
+        ("VERSION", '{"format": null}'),
+        ("VERSION", '{"format": true}'),
+        ("VERSION", '{"format": 1.0}'),
+        ("VERSION", f'{{"format": {"9" * 400}}}'),
+        ("VERSION", f'{{"format": {"9" * 5000}}}'),
+        ("VERSION", '{"format": 1}'),
+        (
+            "VERSION",
+            '{"format": 1, "software": "", "ontology": "", "assets": 7,'
+            ' "digest": "", "triples": 1}',
+        ),
+        ("current", "77"),
+        ("current", "../x"),
+        ("current", "9" * 400),
+        ("current", "\N{ARABIC-INDIC DIGIT ONE}"),
+    ],
 )
 def test_damage_is_told_and_a_build_repairs_it(tmp_path: Path, name: str, text: str) -> None:
     place = tmp_path / "s"
@@ -299,6 +331,68 @@ def test_damage_is_told_and_a_build_repairs_it(tmp_path: Path, name: str, text: 
         open_store(place)
     fill(place, 6)
     assert held(place) == 6
+
+
+def _break(place: Path, what: str) -> None:
+    """Damage a store in a way that a disk, a kill or a hand could."""
+    if what == "data":
+        for file in place.glob("read/*/*"):
+            file.write_bytes(b"xx")
+    elif what == "half of the data":
+        for file in place.glob("read/*/*.sst"):
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif what == "data gone":
+        for file in place.glob("read/*/*.sst"):
+            file.unlink()
+    elif what == "no copies":
+        shutil.rmtree(place / "read")
+
+
+@pytest.mark.parametrize("what", ["data", "half of the data", "data gone", "no copies"])
+def test_broken_data_is_told_and_a_build_repairs_it(tmp_path: Path, what: str) -> None:
+    place = tmp_path / "s"
+    fill(place, 5)
+    _break(place, what)
+    with pytest.raises(StoreDamaged):
+        open_store(place).query(COUNT)
+    fill(place, 6)
+    assert held(place) == 6
+
+
+@pytest.mark.parametrize("name", ["live", "read", "current", "VERSION", "lock", "pending"])
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_whatever_stands_where_ours_belongs_a_build_repairs_it(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    place = tmp_path / "s"
+    fill(place, 5)
+    there = place / name
+    if there.is_dir():
+        shutil.rmtree(there)
+    else:
+        there.unlink(missing_ok=True)
+    if kind == "file":
+        there.write_text("", "utf-8")
+    elif kind == "folder":
+        there.mkdir()
+        (there / "x").write_text("", "utf-8")
+    else:
+        there.symlink_to(place / "nowhere")
+    for beside in ("VERSION.new", "current.new"):
+        (place / beside).mkdir()
+    fill(place, 6)
+    assert held(place) == 6
+
+
+def test_a_damaged_receipt_is_no_fault_that_a_build_repairs(tmp_path: Path) -> None:
+    place = tmp_path / "s"
+    fill(place, 5)
+    (place / "log").mkdir()
+    for text in ("[", "[]", '{"sha256": "x"}', '{"sha256": 7}'):
+        (place / "log" / "1.json").write_text(text, "utf-8")
+        with pytest.raises(ReceiptDamaged) as error:
+            list(Folder(place).accepted())
+        assert error.value.params["receipt"] == "log/1.json"
 
 
 # -- two that build at once, and what was accepted --------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph.errors import BadSetting
 from graph.terms import BASE, LANGUAGES
 
 STORE_VARIABLE = "LIVSGRAF_STORE"
@@ -34,15 +35,16 @@ def load(
 
     `checkout` is the repository's root when run from one (`assets.checkout()`): the store is then
     kept there, otherwise in the platform's folder for user data. An unknown language in the
-    environment is passed over, because it would stop every command; one asked for is ValueError.
+    environment is BadSetting where no other is asked for; one asked for is ValueError.
     """
     seen = os.environ if environ is None else environ
     if lang is not None and lang not in LANGUAGES:
         raise ValueError(f"not one of {', '.join(LANGUAGES)}: {lang!r}")
     if lang is None:
-        lang = seen.get(LANGUAGE_VARIABLE)
+        # An empty variable is one that was taken away.
+        lang = seen.get(LANGUAGE_VARIABLE) or LANGUAGES[0]
         if lang not in LANGUAGES:
-            lang = LANGUAGES[0]
+            raise BadSetting(LANGUAGE_VARIABLE, lang, LANGUAGES)
     place = store or seen.get(STORE_VARIABLE)
     return Settings(store=Path(place) if place else _default_store(checkout), lang=lang)
 

@@ -5,10 +5,30 @@
     │   ├── UnknownName                   name, kind; suggestions
     │   ├── BadDate                       value
     │   ├── BadValue                      name, value, type
+    │   │   └── TooLow                    minimum
+    │   ├── BadSetting                    name, value, known
     │   ├── FileUnreadable                file, reason
+    │   ├── NotAFile                      file
+    │   ├── TooLarge                      file
     │   ├── UnknownFormat                 file; known
     │   ├── ParseError                    file, line, column, reason; source
-    │   ├── QuerySyntaxError              file, line, column, reason; source
+    │   │   ├── NotText                   byte
+    │   │   │   └── Utf16                 (the whole file)
+    │   │   ├── Unplaced                  (no line)
+    │   │   ├── Unfinished                (no line)
+    │   │   ├── DocumentType
+    │   │   └── RemoteContext
+    │   ├── TripleTerm                    file
+    │   ├── TooDeep                       file, line, column; source, limit
+    │   │   └── QueryTooDeep
+    │   ├── TooTangled                    file
+    │   ├── QuerySyntaxError              file, line, column, reason; source, found
+    │   │   └── UndeclaredPrefix          prefix
+    │   ├── QueryOutside                  file, line, column, word; source
+    │   ├── QueryWrites                   file, line, column, word; source
+    │   ├── QueryTooLong                  file, signs, limit
+    │   ├── UnknownFunction               file, function
+    │   ├── Unanswerable                  file, reason
     │   ├── HeaderError                   file, line, reason
     │   ├── NotCanonical                  term, reason
     │   ├── ValidationFailed              count; findings
@@ -17,8 +37,11 @@
     │       ├── StoreLocked               path
     │       ├── StoreVersionMismatch      path, found, expected
     │       ├── StoreNotWritable          path
+    │       ├── StoreNotReadable          path
     │       ├── StoreForeign              path
+    │       ├── StoreIsFile               path
     │       ├── StoreDamaged              path, reason
+    │       │   └── ReceiptDamaged        path, receipt, reason
     │       └── DiskFull                  path
     └── InternalError                  3  our own fault: reason
 
@@ -56,15 +79,25 @@ class InputError(LivsgrafError):
 
 
 class UnknownName(InputError):
-    """A name that nothing here bears; `suggestions` holds the nearest ones, best first."""
+    """A name that nothing here bears; `suggestions` holds the nearest ones, best first.
+
+    `known` holds every name that could have stood there, where they are few.
+    """
 
     code = "unknown-name"
 
-    def __init__(self, name: str, kind: str = "", suggestions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: str = "",
+        suggestions: Sequence[str] = (),
+        known: Sequence[str] = (),
+    ) -> None:
         super().__init__(name=name, kind=kind, suggestions=", ".join(suggestions))
         self.name = name
         self.kind = kind
         self.suggestions = tuple(suggestions)
+        self.known = tuple(known)
 
 
 class BadDate(InputError):
@@ -85,6 +118,26 @@ class BadValue(InputError):
         super().__init__(name=name, value=value, type=wanted)
 
 
+class TooLow(BadValue):
+    """A whole number below the least that its parameter allows."""
+
+    code = "too-low"
+
+    def __init__(self, name: str, value: str, wanted: str, minimum: int) -> None:
+        super().__init__(name, value, wanted)
+        self.params["minimum"] = minimum
+        self.minimum = minimum
+
+
+class BadSetting(InputError):
+    """A variable of the environment that holds what we cannot use."""
+
+    code = "bad-setting"
+
+    def __init__(self, name: str, value: str, known: Sequence[str]) -> None:
+        super().__init__(name=name, value=value, known=", ".join(known))
+
+
 class FileUnreadable(InputError):
     """A file that is not there or that the system will not let us read."""
 
@@ -92,6 +145,24 @@ class FileUnreadable(InputError):
 
     def __init__(self, file: Path | str, reason: str = "") -> None:
         super().__init__(file=str(file), reason=reason)
+
+
+class NotAFile(InputError):
+    """A folder, a pipe or a device where an ordinary file was asked for."""
+
+    code = "not-a-file"
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(file=str(file))
+
+
+class TooLarge(InputError):
+    """A content that does not fit in the memory there is."""
+
+    code = "too-large"
+
+    def __init__(self, file: Path | str = "") -> None:
+        super().__init__(file=str(file))
 
 
 class UnknownFormat(InputError):
@@ -123,16 +194,178 @@ class ParseError(_AtPosition):
     code = "parse"
 
 
+class NotText(ParseError):
+    """A file that is not UTF-8; `byte` is the first that says so, empty where all of it does."""
+
+    code = "not-utf8"
+
+    def __init__(self, file: Path | str, line: int, column: int, byte: str, source: str) -> None:
+        super().__init__(file, line, column, f"not UTF-8 (byte {byte})", source)
+        del self.params["reason"]
+        self.params["byte"] = byte
+
+
+class Utf16(NotText):
+    """A file in two bytes for every sign."""
+
+    code = "utf-16"
+
+
+class Unplaced(ParseError):
+    """An RDF file that its parser refuses without saying where."""
+
+    code = "parse-unplaced"
+
+    def __init__(self, file: Path | str, reason: str) -> None:
+        super().__init__(file, 0, 0, reason)
+
+
+class Unfinished(ParseError):
+    """An RDF file that ends before it has closed what it opened."""
+
+    code = "parse-unfinished"
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(file, 0, 0, "an element is never closed")
+        del self.params["reason"]
+
+
+class DocumentType(ParseError):
+    """An XML file with a DOCTYPE, which may fetch files and grow beyond all memory."""
+
+    code = "document-type"
+
+    def __init__(self, file: Path | str, line: int, column: int, source: str) -> None:
+        super().__init__(file, line, column, "DOCTYPE", source)
+        del self.params["reason"]
+
+
+class RemoteContext(ParseError):
+    """A JSON-LD file whose context lies on the net; we fetch nothing."""
+
+    code = "remote-context"
+
+    def __init__(self, file: Path | str, line: int, column: int, source: str) -> None:
+        super().__init__(file, line, column, "a context that lies elsewhere", source)
+        del self.params["reason"]
+
+
+class TripleTerm(InputError):
+    """A file, or an answer, in which a triple is a term (RDF 1.2)."""
+
+    code = "triple-term"
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(file=str(file))
+
+
+class TooDeep(_AtPosition):
+    """A text with more levels inside one another than a parser bears."""
+
+    code = "too-deep"
+
+    def __init__(
+        self, file: Path | str, line: int, column: int, limit: int, source: str = ""
+    ) -> None:
+        super().__init__(file, line, column, f"more than {limit} levels", source)
+        del self.params["reason"]
+        self.params["limit"] = limit
+
+
+class QueryTooDeep(TooDeep):
+    """A query with more brackets inside one another than the engine bears."""
+
+    code = "query-too-deep"
+
+
+class TooTangled(InputError):
+    """A file with blank nodes that nothing tells apart, more than can be put in order."""
+
+    code = "too-tangled"
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(file=str(file))
+
+
 class QuerySyntaxError(_AtPosition):
-    """A query that is not SPARQL 1.1; `source` is the line at fault, for a caret below it."""
+    """A query that is not SPARQL 1.1; `source` is the line at fault, for a caret below it.
+
+    `found` is what stands there where something else was expected; `ends` tells a text that stops
+    before it is complete.
+    """
 
     code = "query-syntax"
+
+    def __init__(
+        self,
+        file: Path | str,
+        line: int,
+        column: int,
+        reason: str,
+        source: str = "",
+        found: str = "",
+        ends: bool = False,
+    ) -> None:
+        super().__init__(file, line, column, reason, source)
+        self.found = found
+        self.ends = ends
+
+
+class UndeclaredPrefix(QuerySyntaxError):
+    """A query that uses a prefix without a PREFIX line for it."""
+
+    code = "query-prefix"
+
+    def __init__(
+        self, file: Path | str, line: int, column: int, prefix: str, source: str = ""
+    ) -> None:
+        super().__init__(file, line, column, f"the prefix {prefix}: is not declared", source)
+        del self.params["reason"]
+        self.params["prefix"] = prefix
 
 
 class QueryOutside(_AtPosition):
     """A query that would ask beyond the graph; nothing a person writes makes us go out."""
 
     code = "query-outside"
+
+    def __init__(self, file: Path | str, line: int, column: int, word: str, source: str) -> None:
+        super().__init__(file, line, column, word, source)
+        del self.params["reason"]
+        self.params["word"] = word
+
+
+class QueryWrites(QueryOutside):
+    """An update where a question was asked for; nothing was changed."""
+
+    code = "query-writes"
+
+
+class QueryTooLong(InputError):
+    """A query with more words and signs than the engine bears."""
+
+    code = "query-too-long"
+
+    def __init__(self, file: Path | str, signs: int, limit: int) -> None:
+        super().__init__(file=str(file), signs=signs, limit=limit)
+
+
+class UnknownFunction(InputError):
+    """A query that calls a function which the engine does not have."""
+
+    code = "unknown-function"
+
+    def __init__(self, file: Path | str, function: str) -> None:
+        super().__init__(file=str(file), function=function)
+
+
+class Unanswerable(InputError):
+    """A query in good SPARQL that the engine refuses to answer."""
+
+    code = "query-unanswerable"
+
+    def __init__(self, file: Path | str, reason: str) -> None:
+        super().__init__(file=str(file), reason=reason)
 
 
 class HeaderError(InputError):
@@ -200,16 +433,34 @@ class StoreNotWritable(StoreError):
     code = "store-not-writable"
 
 
+class StoreNotReadable(StoreError):
+    """The system will not let us read the store."""
+
+    code = "store-not-readable"
+
+
 class StoreForeign(StoreError):
     """A folder that is not empty and holds no store of ours; we put nothing into it."""
 
     code = "store-foreign"
 
 
+class StoreIsFile(StoreError):
+    """A file where the store's folder is or should be."""
+
+    code = "store-is-file"
+
+
 class StoreDamaged(StoreError):
     """A store that does not hold what its own records say; a build replaces it."""
 
     code = "store-damaged"
+
+
+class ReceiptDamaged(StoreDamaged):
+    """Something handed in earlier that is gone or changed; no build can make it anew."""
+
+    code = "receipt-damaged"
 
 
 class DiskFull(StoreError):

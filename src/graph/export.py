@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -33,10 +37,36 @@ def write_folder(store: Store, folder: Path, told: Callable[[Path], None] | None
     for name in names:
         path = folder / (name.removeprefix(GRAPH).replace(":", "/").strip("/") + ".ttl")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(rdf.write_turtle(store.read(name), PREFIXES), "utf-8")
+        with whole(path) as out:
+            out.write(rdf.write_turtle(store.read(name), PREFIXES))
         if told:
             told(path)
     return len(names)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
+    """Open a file that takes its place only when all of it is written.
+
+    What is no ordinary file, such as a pipe, is written as it is.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as out:
+            yield out
+        return
+    # A link stays a link: what it names is what is replaced.
+    place = path.resolve()
+    beside = place.with_name(f".{place.name[:60]}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        if place.exists():
+            shutil.copymode(place, beside)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _nquads(store: Store, name: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from graph.errors import InternalError
 from graph.query import LAYER_IRIS, LAYERS, Query, bind, defaults
-from graph.terms import DCT, LGID, PREFIXES, Rows, Term, local_name
+from graph.terms import DCT, LG, LGID, PREFIXES, RDFS, Rows, Term, local_name
 from graph.terms import date as date_term
 
 Ask = Callable[[str], Rows]
@@ -29,6 +29,7 @@ CERTAINTIES = ("confirmed", "inferred", "not-reported")
 
 _TRUE = frozenset({"true", "1"})
 _OUTSIDE = "outside"
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Sums by life event and layer, totals by layer, and what lies outside the sums."""
+    """Sums by life event and layer, totals by layer, and what lies outside the sums.
+
+    `doubted` is how many of the not reported a second reader doubts.
+    """
 
     lines: tuple[Line, ...]
     totals: tuple[Line, ...]
@@ -152,11 +156,38 @@ def find(
 
 
 def identifier(query: Query, values: Mapping[str, Term]) -> str:
-    """Name a gap by its query and the key of its focus, which hold whatever the date or the run."""
+    """Name a gap by its query, the key of its focus and that of each member the header names.
+
+    The name holds whatever the date, the certainty or the run. A member that is not known, or is
+    the focus itself, adds nothing.
+    """
     focus = values.get("focus")
     if focus is None:
         raise InternalError(f"a row of {query.name} has no ?focus")
-    return f"{query.name}:{_key(focus)}"
+    members = [values[name] for name in query.member if name in values]
+    return ":".join([query.name, _key(focus), *(_key(term) for term in members if term != focus)])
+
+
+def kinds(ask: Ask, things: Iterable[Term]) -> dict[Term, Term]:
+    """Give the class of each thing: the narrowest, and of several one of our own words."""
+    wanted = sorted({thing.n3() for thing in things if thing.kind == "iri"})
+    classes: dict[Term, list[Term]] = {}
+    for at in range(0, len(wanted), _BATCH):
+        values = " ".join(wanted[at : at + _BATCH])
+        rows = ask(f"SELECT DISTINCT ?s ?c WHERE {{ VALUES ?s {{ {values} }} ?s a ?c }}")
+        for thing, kind in rows:
+            if thing and kind and kind.kind == "iri":
+                classes.setdefault(thing, []).append(kind)
+    rows = ask(f"SELECT ?narrow ?broad WHERE {{ ?narrow <{RDFS}subClassOf>+ ?broad }}")
+    broader = {(narrow, broad) for narrow, broad in rows if narrow != broad}
+
+    def place(kind: Term, found: Sequence[Term]) -> tuple[bool, bool, str]:
+        wide = any((other, kind) in broader for other in found)
+        return (wide, not kind.value.startswith(LG), kind.value)
+
+    return {
+        thing: min(found, key=lambda kind: place(kind, found)) for thing, found in classes.items()
+    }
 
 
 def summarise(
@@ -183,7 +214,7 @@ def summarise(
         if only is not None and (at is None or at.value != only):
             continue
         name = local_name(row["sum"].value) if "sum" in row else SUMS[-1]
-        if "doubted" in row and row["doubted"].value in _TRUE:
+        if name == SUMS[-1] and "doubted" in row and row["doubted"].value in _TRUE:
             doubted.add(need)
         if name == _OUTSIDE:
             outside.setdefault(row.get("state", row["sum"]), set()).add(need)
@@ -247,6 +278,9 @@ def _in_layer(values: Mapping[str, Term], layer: str | None) -> bool:
 
 
 def _key(term: Term) -> str:
+    if term.kind != "iri":
+        words = re.sub(r"[^\w.]+", "-", term.value).strip("-")
+        return f"{words}-{term.lang}" if term.lang else words
     if term.value.startswith(LGID):
         kind, slash, key = term.value.removeprefix(LGID).partition("/")
         return key if slash else kind

@@ -17,6 +17,7 @@ class Labels:
         self.lang = lang
         self._query = query
         self._known: dict[str, str] = {}
+        self._nameless: set[str] = set()
         self._languages = tuple(dict.fromkeys((lang, *LANGUAGES)))
 
     def of(self, iris: Iterable[str]) -> dict[str, str]:
@@ -31,13 +32,18 @@ class Labels:
         """Name one IRI."""
         return self.of([iri])[iri]
 
+    def nameless(self, iris: Iterable[str]) -> set[str]:
+        """Give those that bear no name in any language, and so are told by their local name."""
+        return self._nameless & self.of(iris).keys()
+
     def _learn(self, iris: list[str]) -> None:
         things = " ".join(Term("iri", iri).n3() for iri in iris)
-        properties = " ".join(term.n3() for term in LABEL_PROPERTIES)
+        # A filter reads each thing once; a second VALUES would look up every pair of the two.
+        properties = ", ".join(term.n3() for term in LABEL_PROPERTIES)
         rows = self._query(
             "SELECT ?thing ?property ?label WHERE {"
-            f" VALUES ?thing {{ {things} }} VALUES ?property {{ {properties} }}"
-            " ?thing ?property ?label }"
+            f" VALUES ?thing {{ {things} }} ?thing ?property ?label"
+            f" FILTER(?property IN ({properties})) }}"
         )
         best: dict[str, tuple[tuple[int, str, int], str]] = {}
         for thing, property_, label in rows:
@@ -48,6 +54,7 @@ class Labels:
                 continue
             found = ((*self._rank(label.lang), LABEL_PROPERTIES.index(property_)), text)
             best[thing.value] = min(found, best.get(thing.value, found))
+        self._nameless.update(iri for iri in iris if iri not in best)
         for iri in iris:
             self._known[iri] = best[iri][1] if iri in best else local_name(iri)
 

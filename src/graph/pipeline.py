@@ -244,7 +244,7 @@ def _parsed(sources: Iterable[Source]) -> list[Quad]:
     for source in sources:
         graph = Term("iri", source.graph)
         found = rdf.parse(source.content, base=source.base, name=source.name)
-        quads.extend((s, p, o, graph) for s, p, o, _ in rdf.skolemise(found))
+        quads.extend((s, p, o, graph) for s, p, o, _ in rdf.skolemise(found, source.name))
     return quads
 
 

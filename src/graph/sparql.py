@@ -52,12 +52,13 @@ class Token(NamedTuple):
 
 
 class SparqlReadError(ValueError):
-    """The text cannot be read as SPARQL; carries the line."""
+    """The text cannot be read as SPARQL; carries the line, and the place where that is known."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, start: int | None = None) -> None:
         super().__init__(reason)
         self.line = line
         self.reason = reason
+        self.start = start
 
 
 def tokens(text: str) -> list[Token]:
@@ -67,7 +68,7 @@ def tokens(text: str) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise SparqlReadError(line, f"unexpected {text[position]!r}")
+            raise SparqlReadError(line, f"unexpected {text[position]!r}", position)
         kind = match.lastgroup
         if kind != "skip":
             found.append(Token(kind, match[0], line, position, match.end()))  # type: ignore[arg-type]

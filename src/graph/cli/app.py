@@ -4,13 +4,12 @@
 # No `from __future__ import annotations` here: typer must see the options inside the functions.
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from graph.cli.help import TAKEN, Asking, Command, Group
-from graph.cli.options import BadOption, Option
+from graph.cli.options import BadOption, Option, a_path
 from graph.cli.session import OUTPUTS, Session
 from graph.gaps import CERTAINTIES
 from graph.query import KINDS, LAYERS
@@ -122,7 +121,7 @@ def make(session: Session) -> typer.Typer:
     ) -> int:
         from graph.cli.commands import check
 
-        return check(session, Path(root) if root else None, output, everything)
+        return check(session, None if root is None else a_path(root, "--root"), output, everything)
 
     @app_command("validate", "help.validate")
     def validate(
@@ -134,7 +133,7 @@ def make(session: Session) -> typer.Typer:
     ) -> int:
         from graph.cli.commands import validate
 
-        return validate(session, [Path(file) for file in files], output, everything)
+        return validate(session, [a_path(file, "FILE") for file in files], output, everything)
 
     layers, certainties = ", ".join(LAYERS), ", ".join(CERTAINTIES)
 
@@ -204,7 +203,11 @@ def make(session: Session) -> typer.Typer:
         from graph.cli.commands import Asked, query
 
         asked = Asked(
-            arg, Path(file) if file else None, tuple(param or ()), ctx.meta.get(TAKEN, {}), date
+            arg,
+            None if file is None else a_path(file, "--file"),
+            tuple(param or ()),
+            ctx.meta.get(TAKEN, {}),
+            date,
         )
         return query(session, asked, output, everything)
 
@@ -269,7 +272,7 @@ def make(session: Session) -> typer.Typer:
         from graph.cli.commands import export
 
         one_of(output, _EXPORTS, "--format")
-        return export(session, output, Path(place) if place else None)
+        return export(session, output, None if place is None else a_path(place, "--output"))
 
     return app
 

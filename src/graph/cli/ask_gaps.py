@@ -17,6 +17,8 @@ from graph.terms import Term
 
 ROWS = 3
 """How many rows of each query a terminal shows when many queries answer."""
+MANY = 100
+"""A list for people with more rows than this, not on a terminal, is told of another way."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,15 @@ class Asked:
 def run(session: Session, asked: Asked, output: str | None, everything: bool) -> int:
     """Answer; 1 when `--fail-on` is given and some row is as sure as that, or surer."""
     texts = session.talk.messages
-    day = day_of(asked.day)
     known = [path.stem for path in assets.files("gaps")]
     names = [catalog.named(known, name) for name in asked.names]
     chosen = gaps.choose(session.queries("gaps"), asked.layer, names)
     listed = options.of([*chosen, *_states(session)], columns=True)
-    words = {**asked.words, **options.pairs(asked.given, listed)}
+    words = options.pairs(asked.given, listed, asked.words)
+    if asked.day is not None and "date" in words:
+        raise options.BadOption("twice", name="--date")
+    # However the day is given, it is one day for the queries and for the line that tells of it.
+    day = day_of(words.pop("date", asked.day))
     wanted = options.read_all(session.ask, listed, words)
     answers, passed = [], []
     if not asked.only_sums or asked.fail_on:
@@ -64,6 +69,9 @@ def run(session: Session, asked: Asked, output: str | None, everything: bool) ->
     if people:
         document = _for_people(session, asked, answers, summary, choice, everything)
         document = Document(document.sheets, texts["gaps.title"], (), tuple(lines))
+        rows = sum(len(answer.gaps) for answer in answers)
+        if summary and not asked.only_sums and rows > MANY and not session.out.isatty():
+            session.talk.tell("gaps.many", n=rows)
     else:
         document = _for_programs(session, asked, answers, summary)
         for line in lines:
@@ -117,7 +125,7 @@ def _for_people(
     names = session.names_of([*terms, *kinds])
     shown = [answer for answer in answers if answer.gaps or len(answers) == 1]
     if len(shown) > 1:
-        sheets.append(present_gaps.counts(shown, texts))
+        sheets.append(present_gaps.counts(shown, texts, below_sums=summary is not None))
     many = len(shown) > 1 and not everything and session.out.isatty()
     for answer in shown:
         sheet = present_gaps.for_people(answer, names, texts, choice, session.namer.unnamed)
@@ -138,10 +146,11 @@ def _for_programs(
     queries = [answer.query for answer in answers]
     shared = gaps.shared_columns(queries)
     titles = present_gaps.titles_of(queries, session.lang)
-    names = session.names_of(
-        gap.values.get(name) for answer in answers for gap in answer.gaps for name in shared
-    )
-    rows = present_gaps.for_programs(answers, shared, titles, names, session.talk.messages)
+    found = [gap for answer in answers for gap in answer.gaps]
+    kinds = gaps.kinds(session.ask, (gap.values["focus"] for gap in found))
+    said = (gap.values.get(name) for gap in found for name in shared)
+    names = session.names_of([*said, *kinds.values()])
+    rows = present_gaps.for_programs(answers, shared, titles, kinds, names, session.talk.messages)
     return Document((*((summary,) if summary else ()), rows), main="gaps")
 
 

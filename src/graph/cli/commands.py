@@ -6,10 +6,9 @@ Each function gives the exit status: 0 for any answer, 1 where what was found fa
 from __future__ import annotations
 
 import datetime
-import re
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from graph import assets, catalog
 from graph.cli import options, present
 from graph.cli.options import BadOption
 from graph.cli.session import Session
-from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, QuerySyntaxError
+from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, NotAFile, StoreAbsent
 from graph.query import ASKABLE, Query, today
-from graph.render import Cell, Column, Sheet
-from graph.terms import Rows, Term, date, literal
+from graph.terms import Rows, Term, date
 
+_HOUSE = ("ontology", "shapes", "queries", "data", "src")
 FEW = 5
 """How many of a long list a page shows unasked."""
 
@@ -62,6 +61,8 @@ def check(session: Session, root: Path | None, output: str | None, everything: b
     """Hold our own files against the house rules."""
     from graph.check import check as check_files
 
+    if root is not None and not any((root / name).is_dir() for name in _HOUSE):
+        raise BadOption("no-house", folder=root)
     found = check_files(root)
     if found or session.for_people(output):
         session.show(present.found(found, 0, session.talk.messages), output, everything)
@@ -78,10 +79,13 @@ def validate(session: Session, files: Sequence[Path], output: str | None, everyt
     from graph.validate import judged
 
     read = [
-        (path, rdf.skolemise(rdf.parse(path)))
+        (path, rdf.skolemise(rdf.parse(path), str(path)))
         for given in files
-        for path in (_files_below(given) if given.is_dir() else [given])
+        for path in _below(given)
     ]
+    for path, held in read:
+        if not held:
+            session.talk.tell("validate.empty", file=path)
     quads = [quad for _, found in read for quad in found]
     sources = {quad[0].value: str(path) for path, found in read for quad in found}
     shapes = assets.files("shapes")
@@ -99,8 +103,17 @@ def validate(session: Session, files: Sequence[Path], output: str | None, everyt
     return 1 if any(finding.severity == "violation" for finding in found) else 0
 
 
-def _files_below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.ttl") if path.is_file())
+def _below(given: Path) -> list[Path]:
+    if str(given) == "-":
+        # What comes on standard input has no ending that tells its format.
+        raise NotAFile(given)
+    # A path that we may not follow is told of by whoever reads it.
+    if not os.path.isdir(given):  # noqa: PTH112
+        return [given]
+    found = sorted(path for path in given.rglob("*.ttl") if path.is_file())
+    if not found:
+        raise BadOption("no-files", folder=given)
+    return found
 
 
 @dataclass(frozen=True)
@@ -116,18 +129,27 @@ class Asked:
 
 def query(session: Session, asked: Asked, output: str | None, everything: bool) -> int:
     """Answer a shipped query by name, or a text or a file of SPARQL."""
+    from graph.query.free import is_text
+
     if asked.arg and asked.file:
         raise BadOption("both-given")
+    free = asked.arg is not None and is_text(asked.arg)
+    own = asked.file is not None or free
+    if own and (asked.given or asked.words or asked.day):
+        name = f"-p {asked.given[0]}" if asked.given else next(iter(asked.words.values()), "--date")
+        raise BadOption("no-parameters", name=getattr(name, "after", name))
     if asked.file:
         return _free(session, _text_of(asked.file), str(asked.file), output, everything)
     if not asked.arg:
         raise BadOption("none-given")
-    if "{" in asked.arg:
+    if free:
         return _free(session, asked.arg, session.talk.text("says.given"), output, everything)
     shipped = session.query(catalog.named(session.paths, asked.arg))
     listed = options.of([shipped])
-    words = {**asked.words, **options.pairs(asked.given, listed)}
+    words = options.pairs(asked.given, listed, asked.words)
     if asked.day is not None:
+        if "date" in words:
+            raise BadOption("twice", name="--date")
         words["date"] = asked.day
     unknown = [name for name in words if name not in shipped.parameters]
     if unknown:
@@ -168,38 +190,13 @@ def _say_days(session: Session, name: str, term: Term) -> None:
         session.talk.say(days.line(session.talk.messages))
 
 
-def _refuse_outside(text: str, name: str) -> None:
-    """Stop SERVICE, which goes out, and FROM, which would be passed over and answer wrongly."""
-    from graph import sparql
-    from graph.errors import QueryOutside
-
-    # SPARQL 1.1 section 19.2: these escapes may stand anywhere, in a keyword too.
-    read = re.sub(
-        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
-        lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)),
-        text,
-    )
-    try:
-        found = sparql.tokens(read)
-    except sparql.SparqlReadError:
-        # What we cannot read, the engine refuses with a place; only a word of ours matters here.
-        if not re.search(r"(?i)\bservice\b", read):
-            return
-        raise QueryOutside(name, 1, 1, "SERVICE", "") from None
-    for token in found:
-        if token.is_word("SERVICE", "FROM"):
-            source = (read.splitlines() or [""])[token.line - 1]
-            word = token.text.upper()
-            column = max(source.upper().find(word), 0) + 1
-            raise QueryOutside(name, token.line, column, word, source)
-
-
 def _free(session: Session, text: str, name: str, output: str | None, everything: bool) -> int:
+    from graph.query.free import vet
+
     texts = session.talk.messages
-    _refuse_outside(text, name)
+    vet(text, name)
     if catalog.form(text) in ("CONSTRUCT", "DESCRIBE"):
-        with _pointed_at(text):
-            found = session.store.construct(text, name)
+        found = session.store.construct(text, name)
         if output == "ttl":
             from graph.rdf import skolemise, write_turtle
             from graph.terms import PREFIXES
@@ -210,23 +207,9 @@ def _free(session: Session, text: str, name: str, output: str | None, everything
         names = session.names_of(term for triple in found for term in triple)
         session.show(present.triples(found, names, texts), output, everything)
         return 0
-    with _pointed_at(text):
-        rows = session.store.query(text, name)
+    rows = session.store.query(text, name)
     session.show(present.answer(rows, _names(session, rows), texts), output, everything)
     return 0
-
-
-@contextmanager
-def _pointed_at(text: str) -> Iterator[None]:
-    """Move an error that stands after the end of a text to the end of its last line with words."""
-    try:
-        yield
-    except QuerySyntaxError as error:
-        lines = text.rstrip().splitlines()
-        if error.source.strip() or not lines:
-            raise
-        place = (len(lines), len(lines[-1]) + 1)
-        raise QuerySyntaxError(error.file, *place, error.reason, lines[-1]) from error
 
 
 def _names(session: Session, rows: Rows) -> dict[Term, str]:
@@ -234,14 +217,19 @@ def _names(session: Session, rows: Rows) -> dict[Term, str]:
 
 
 def _text_of(file: Path) -> str:
+    from graph import rdf
+
+    if str(file) != "-":
+        return rdf.text(rdf.read(file), str(file))
+    if sys.stdin is None:
+        raise BadOption("input-closed")
     try:
-        if str(file) == "-":
-            return sys.stdin.read()
-        return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(file, f"UTF-8: {error.reason} ({error.start})") from error
+        # A test may have put a stream of text there, which has no bytes.
+        taken = getattr(sys.stdin, "buffer", sys.stdin).read()
     except OSError as error:
         raise FileUnreadable(file, error.strerror or str(error)) from error
+    content = taken if isinstance(taken, bytes) else taken.encode()
+    return rdf.text(content.removeprefix(b"\xef\xbb\xbf"), str(file))
 
 
 def queries_list(session: Session, kind: str | None, output: str | None, everything: bool) -> int:
@@ -268,10 +256,12 @@ def queries_show(session: Session, name: str, output: str | None) -> int:
 
 def describe(session: Session, word: str, output: str | None, everything: bool) -> int:
     """Show the page of one thing."""
+    from graph.cli import page_gaps, present_page
     from graph.describe import describe as describe_thing
     from graph.names import resolve
 
-    thing = resolve(session.ask, word)
+    before = page_gaps.stamp(session)
+    thing = resolve(session.ask, word, lang=session.lang)
     if output == "ttl":
         from graph.rdf import write_turtle
         from graph.terms import PREFIXES
@@ -286,32 +276,13 @@ def describe(session: Session, word: str, output: str | None, everything: bool) 
     page = describe_thing(session.ask, thing, session.labels)
     if session.for_people(output):
         few = None if everything else FEW
-        gaps = _gaps_of(session, thing)
-        document = present.page(page, session.talk.messages, few, gaps)
+        texts = session.talk.messages
+        gaps = present_page.lacks(page_gaps.touching(session, thing, today(), before), texts)
         # What a page leaves out is settled list by list, so no list is cut once more.
-        session.show(document, output, everything=True)
+        session.show(present_page.page(page, texts, few, gaps), output, everything=True)
     else:
-        session.show(present.relations(page), output, everything=True)
+        session.show(present_page.relations(page), output, everything=True)
     return 0
-
-
-def _gaps_of(session: Session, thing: Term) -> Sheet:
-    from graph import gaps
-
-    texts = session.talk.messages
-    rows = []
-    for shipped in gaps.choose(session.queries("gaps")):
-        answer = gaps.find(session.ask, shipped, today())
-        found = {gap.id for gap in answer.gaps if thing in gap.values.values()} if answer else ()
-        if found:
-            title = catalog.text_in(shipped.title, session.lang)
-            rows.append((Cell(literal(shipped.name), title), present.number(len(found))))
-    columns = (
-        Column("query", texts["describe.gaps_query"]),
-        Column("n", texts["describe.gaps_n"], number=True),
-    )
-    notes = () if rows else (texts["describe.gaps_none"],)
-    return Sheet("gaps", columns, rows, title=texts["describe.gaps"], notes=notes)
 
 
 def stats(session: Session, output: str | None, everything: bool) -> int:
@@ -339,7 +310,7 @@ def export(session: Session, output: str, place: Path | None) -> int:
         exporting.write(session.store, output, session.out)
         return 0
     try:
-        with place.open("w", encoding="utf-8", newline="\n") as out:
+        with exporting.whole(place) as out:
             exporting.write(session.store, output, out)
     except OSError as error:
         raise NotWritten(place, error) from error
@@ -367,8 +338,14 @@ def version(session: Session) -> int:
         store = open_store(session.settings.store)
         data, day = catalog.data_version(store.query)
         store.close()
-    except LivsgrafError:
-        session.out.write(talk.text("version.no_store") + "\n")
+    except StoreAbsent:
+        session.out.write(talk.text("version.no_store", build=talk.build) + "\n")
+        return 0
+    except LivsgrafError as error:
+        # Which software this is can be told whatever the store is like.
+        said = talk.text(f"error.{error.code}", **error.params)
+        hint = talk.text(f"error.{error.code}-hint", build=talk.build)
+        session.out.write(talk.text("version.unusable", reason=said, hint=hint) + "\n")
         return 0
     unknown = talk.text("version.unknown")
     session.out.write(talk.text("version.ontology", version=built.ontology or unknown) + "\n")

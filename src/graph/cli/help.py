@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import typer.core
 from typer.models import Context
 
-from graph.cli.options import Option, take
+from graph.cli.options import Option, refuse_repeated, take
 from graph.messages import Messages
 
 TAKEN = "graph.taken"
-_WIDTH = 80
+_WIDEST = 80
+_NARROWEST = 40
 _FIRST = 30
 
 
@@ -60,15 +62,22 @@ def _words(param: Any) -> str:
     return words if param.is_flag else f"{words} {(param.metavar or param.name).upper()}"
 
 
+def _width() -> int:
+    """Give the terminal's width within what reads well."""
+    return min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
+
+
 def _filled(text: str) -> str:
-    return "\n".join(textwrap.fill(line, _WIDTH) for line in text.split("\n"))
+    # An option broken at its hyphens could not be copied.
+    lines = (textwrap.fill(line, _width(), break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join(lines)
 
 
 def _section(title: str, rows: Sequence[tuple[str, str]]) -> str:
-    first = min(_FIRST, max(len(word) for word, _ in rows)) + 4
+    first = min(_FIRST, _width() // 2, max(len(word) for word, _ in rows)) + 4
     lines = [f"{title}:"]
     for word, help_ in rows:
-        wrapped = textwrap.wrap(help_, _WIDTH - first) or [""]
+        wrapped = textwrap.wrap(help_, _width() - first, break_on_hyphens=False) or [""]
         if len(word) + 3 > first:
             lines.append(f"  {word}")
         else:
@@ -123,6 +132,11 @@ class Command(typer.core.TyperCommand):
     def get_help(self, ctx: Any) -> str:
         """Give the help screen."""
         return _command_help(self, ctx, self.texts, ())
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command's options, each once."""
+        refuse_repeated(args, self.params)
+        return super().parse_args(ctx, args)
 
 
 class Asking(Command):

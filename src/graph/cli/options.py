@@ -6,19 +6,26 @@ an option too, `--some-column X`, and without a value it asks for the rows that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from graph.catalog import kebab, option_names
-from graph.errors import BadValue, InputError, UnknownName
+from graph.errors import BadValue, InputError, TooLow, UnknownName
 from graph.names import resolve
 from graph.query import Parameter, Query
-from graph.terms import Rows, Term, literal
+from graph.terms import Rows, Term, date, literal
 
 Ask = Callable[[str], Rows]
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 YES = "true"
 _NO = "false"
+_YES_OR_NO = {"ja": YES, "yes": YES, "nei": _NO, "no": _NO}
 
 
 class BadOption(InputError):
@@ -27,6 +34,18 @@ class BadOption(InputError):
     def __init__(self, code: str, **params: object) -> None:
         super().__init__(**params)
         self.code = code
+
+
+class Word(str):
+    """What a person wrote as a value; `after` is the option as they wrote it."""
+
+    after: str
+
+    def __new__(cls, value: str, after: str) -> Word:
+        """Make a text that knows after which option it stood."""
+        word = super().__new__(cls, value)
+        word.after = after
+        return word
 
 
 @dataclass(frozen=True)
@@ -50,14 +69,29 @@ def of(queries: Iterable[Query], columns: bool = False) -> list[Option]:
     for query in listed:
         for parameter in query.parameters.values():
             words = option_names(parameter)
-            if parameter.name in found:
-                words = tuple(dict.fromkeys([*found[parameter.name].words, *words]))
+            other = found.get(parameter.name)
+            if other is not None:
+                words = tuple(dict.fromkeys([*other.words, *words]))
+                parameter = _joined(other.parameter, parameter)
             found[parameter.name] = Option(parameter.name, words, parameter)
     if columns:
         for query in listed:
             for name in query.columns:
                 found.setdefault(name, Option(name, (kebab(name),)))
     return list(found.values())
+
+
+def _joined(first: Parameter | None, second: Parameter) -> Parameter:
+    """Say of a parameter that queries share all that it means to them."""
+    if first is None:
+        return second
+    label = {
+        lang: text
+        if text.casefold() in first.label.get(lang, text).casefold()
+        else f"{first.label[lang]} / {text}"
+        for lang, text in second.label.items()
+    }
+    return replace(second, label=label)
 
 
 def take(
@@ -107,14 +141,42 @@ def take(
                 raise BadOption("missing-value", name=word)
         if option.name in taken:
             raise BadOption("twice", name=word)
-        taken[option.name] = value
+        taken[option.name] = Word(value, word)
     return taken, rest
 
 
-def pairs(given: Sequence[str], options: Sequence[Option]) -> dict[str, str]:
-    """Read `name=value` pairs; the name may be any word of the option."""
+def refuse_repeated(args: Sequence[str], params: Iterable[Any]) -> None:
+    """Refuse an option given twice that has room for one value; the parser would keep the last."""
+    single = {
+        word: param
+        for param in params
+        if param.param_type_name == "option" and not param.multiple and not param.is_flag
+        for word in param.opts
+    }
+    seen: set[str] = set()
+    waiting = iter(args)
+    for arg in waiting:
+        if arg == "--":
+            return
+        word, equals, _ = arg.partition("=")
+        if word not in single:
+            continue
+        if single[word].name in seen:
+            raise BadOption("twice", name=word)
+        seen.add(single[word].name)
+        if not equals:
+            next(waiting, None)
+
+
+def pairs(
+    given: Sequence[str], options: Sequence[Option], taken: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Read `name=value` pairs; the name may be any word of the option.
+
+    Gives them together with what was taken before, of which none may be named again.
+    """
     by_word = {word: option.name for option in options for word in (*option.words, option.name)}
-    found: dict[str, str] = {}
+    found: dict[str, str] = dict(taken or {})
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
@@ -125,21 +187,52 @@ def pairs(given: Sequence[str], options: Sequence[Option]) -> dict[str, str]:
 
             near = difflib.get_close_matches(name.strip(), by_word) or sorted(by_word)[:5]
             raise UnknownName(name.strip(), "parameter", near)
-        found[key] = value
+        if key in found:
+            raise BadOption("twice", name=name.strip())
+        found[key] = Word(value, name.strip())
     return found
 
 
 def read(ask: Ask, option: Option, word: str) -> Term:
     """Turn a word into a term: things by any of their names, the rest by the parameter's type."""
     parameter = option.parameter
+    after = getattr(word, "after", f"--{option.words[0]}")
+    if not word.strip():
+        raise BadOption("missing-value", name=after)
     if parameter is None:
-        return literal(word == YES) if word in (YES, _NO) else resolve(ask, word)
+        return _of_column(ask, word)
     if parameter.type == "iri":
         return resolve(ask, word, parameter.scheme)
     try:
-        return parameter.read(word)
+        return parameter.read(_YES_OR_NO.get(word.casefold(), word) if option.flag else word)
+    except TooLow as error:
+        raise TooLow(after, word, parameter.type, error.minimum) from error
     except BadValue as error:
-        raise BadValue(f"--{option.words[0]}", word, parameter.type) from error
+        raise BadValue(after, word, parameter.type) from error
+
+
+def _of_column(ask: Ask, word: str) -> Term:
+    said = _YES_OR_NO.get(word.casefold(), word)
+    if said in (YES, _NO):
+        return literal(said == YES)
+    try:
+        return resolve(ask, word)
+    except UnknownName:
+        # A column holds things more often than dates and numbers, and a number may name a thing.
+        with suppress(ValueError):
+            return date(word)
+        if re.fullmatch(r"-?[0-9]{1,18}", word):
+            return literal(int(word))
+        raise
+
+
+def a_path(word: str, name: str) -> Path:
+    """Give the path that a person wrote after `name`; refuse none at all, and an address."""
+    if not word.strip():
+        raise BadOption("empty-name", name=name)
+    if _ADDRESS.match(word):
+        raise BadOption("address", value=word)
+    return Path(word)
 
 
 def read_all(ask: Ask, options: Sequence[Option], words: dict[str, str]) -> dict[str, Term]:

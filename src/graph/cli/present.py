@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from graph.catalog import Count, option_names, text_in
 from graph.findings import SEVERITIES, Finding, pick
 from graph.messages import Messages
 from graph.query import Parameter, Query
 from graph.render import Cell, Column, Document, Sheet
-from graph.terms import XSD, Rows, Term, literal, local_name
-
-if TYPE_CHECKING:
-    from graph.describe import Group, Page, Rest, Value
+from graph.terms import XSD, Rows, Term, literal
 
 Names = Mapping[Term, str]
 _TRUE = frozenset({"true", "1"})
@@ -78,18 +73,20 @@ def triples(found: Sequence[tuple[Term, Term, Term]], names: Names, texts: Messa
 def listed(queries: Sequence[Query], texts: Messages) -> Document:
     """Give the list of queries."""
     columns = tuple(
-        Column(name, texts[f"queries.{name}"]) for name in ("name", "kind", "layer", "about")
+        Column(name, texts[f"queries.{name}"]) for name in ("kind", "layer", "name", "about")
     )
     rows = [
         (
-            Cell(literal(query.name)),
             _worded(query.kind, "kind", texts),
             _worded(query.layer, "layer", texts),
+            Cell(literal(query.name)),
             Cell(literal(text_in(query.title, texts.language))),
         )
         for query in queries
     ]
-    return Document((Sheet("queries", columns, rows),), title=texts["queries.title"])
+    return Document(
+        (Sheet("queries", columns, rows, grouped=2, whole=True),), title=texts["queries.title"]
+    )
 
 
 def shown(query: Query, file: str, texts: Messages) -> Document:
@@ -207,114 +204,6 @@ def tally(findings: Sequence[Finding], texts: Messages) -> str:
 
 def _named(name: str) -> Term | None:
     return Term("iri", name) if ":" in name else literal(name) if name else None
-
-
-def page(described: Page, texts: Messages, few: int | None, gaps: Sheet | None = None) -> Document:
-    """Give the page of one thing as people read it."""
-    facts = Sheet(
-        "facts",
-        (Column("property", ""), Column("value", "")),
-        [
-            (words(capital(group.property.label)), words(_joined(group.values)))
-            for group in described.facts
-        ],
-        heads=False,
-    )
-    sheets = [facts] if facts.rows else []
-    name = brief(described.label)
-    sheets += [_group(group, name, texts, few) for group in _together(described.relations, texts)]
-    sheets += [_rest(rest, texts) for rest in described.sources]
-    sheets += [gaps] if gaps else []
-    kinds = ", ".join(capital(kind) if at == 0 else kind for at, kind in enumerate(described.kinds))
-    head = f"{kinds} · {described.thing.value}" if kinds else described.thing.value
-    return Document(tuple(sheets), title=described.label, intro=(head, *described.texts))
-
-
-def relations(described: Page) -> Document:
-    """Give the page of one thing as rows for programs: itself, what it stands in, its sources."""
-    thing = Sheet(
-        "thing",
-        tuple(Column(name, name) for name in ("thing", "kind", "text")),
-        [
-            (
-                Cell(described.thing, described.label),
-                words(", ".join(described.kinds)),
-                words("\n".join(described.texts)),
-            )
-        ],
-    )
-    groups = Sheet(
-        "relations",
-        tuple(Column(name, name) for name in ("direction", "property", "kind", "value")),
-        [
-            (
-                Cell(literal("in" if group.inward else "out")),
-                Cell(group.property.term, group.property.label),
-                words(group.kind),
-                Cell(value.term, value.label if value.term.kind == "iri" else None),
-            )
-            for group in (*described.facts, *described.relations)
-            for value in group.values
-        ],
-    )
-    sources = [
-        Sheet(
-            "sources",
-            tuple(Column(local_name(value.term.value), value.label) for value in rest.columns),
-            [tuple(words(_joined(values)) for values in line) for line in rest.rows],
-        )
-        for rest in described.sources
-    ]
-    return Document((thing, groups, *sources), title=described.label, main="relations")
-
-
-def _together(groups: Sequence[Group], texts: Messages) -> list[Group]:
-    """Join relations to the very same things under one heading, at the place of the first."""
-    found: dict[tuple[object, ...], Group] = {}
-    for group in groups:
-        key = (group.inward, group.kind, group.values)
-        if key in found:
-            first = found[key].property
-            label = f"{first.label} {texts['says.and']} {group.property.label}"
-            group = replace(found[key], property=replace(first, label=label))
-        found[key] = group
-    return list(found.values())
-
-
-def _group(group: Group, name: str, texts: Messages, few: int | None) -> Sheet:
-    key = "describe.outward"
-    if group.inward:
-        key = "describe.inward" if group.kind else "describe.inward_plain"
-    title = texts.text(
-        key, property=group.property.label, kind=capital(group.kind), name=name, n=len(group.values)
-    )
-    values = group.values if few is None else group.values[:few]
-    more = len(group.values) - len(values)
-    return Sheet(
-        "relation",
-        (Column("value", ""),),
-        [(Cell(value.term, value.label),) for value in values],
-        title=capital(title),
-        notes=(texts.text("says.cut_items", more=more),) if more else (),
-        heads=False,
-    )
-
-
-def _rest(rest: Rest, texts: Messages) -> Sheet:
-    columns = tuple(Column(value.term.value, capital(value.label)) for value in rest.columns)
-    rows = [tuple(words(_joined(values)) for values in line) for line in rest.rows]
-    title = texts.text("describe.sources", kind=rest.kind, n=len(rows))
-    return Sheet("sources", columns, rows, title=title)
-
-
-def _joined(values: Sequence[Value]) -> str:
-    return "; ".join(value.label for value in values)
-
-
-def brief(name: str) -> str:
-    """Give what stands in brackets at the end of a name, for that is the short one."""
-    before, opened, inside = name.rpartition(" (")
-    return inside[:-1] if opened and before and inside.endswith(")") else name
 
 
 def capital(text: str) -> str:

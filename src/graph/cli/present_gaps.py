@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from graph.catalog import text_in
 from graph.cli.present import Names, capital, cell, is_number, number, words
 from graph.describe import alphabetical
-from graph.gaps import SUMS, Answer, Gap, Line, Summary
+from graph.gaps import CERTAINTIES, SUMS, Answer, Gap, Line, Summary
 from graph.messages import Messages
 from graph.query import LAYER_IRIS, Query
 from graph.render import Cell, Column, Sheet
@@ -78,7 +78,7 @@ def sums(summary: Summary, names: Names, texts: Messages) -> Sheet:
         rows,
         title=texts["gaps.summary"],
         notes=tuple(_below(summary, names, texts)),
-        grouped=True,
+        grouped=1,
         whole=True,
     )
 
@@ -103,7 +103,7 @@ def _below(summary: Summary, names: Names, texts: Messages) -> list[str]:
         lines.append(texts.text("gaps.outside", parts=parts))
     if summary.doubted:
         key = "gaps.doubted_one" if summary.doubted == 1 else "gaps.doubted"
-        lines.append(texts.text(key, n=summary.doubted))
+        lines.append(texts.text(key, n=summary.doubted, reported=texts["gaps.reported"]))
     return lines
 
 
@@ -117,12 +117,13 @@ def _readiness(line: Line, names: Names, texts: Messages) -> str:
     )
 
 
-def counts(answers: Sequence[Answer], texts: Messages) -> Sheet:
-    """Give how many gaps each query found, by certainty."""
+def counts(answers: Sequence[Answer], texts: Messages, below_sums: bool) -> Sheet:
+    """Give how many gaps each query found, by certainty; below sums, why the two do not add up."""
     certainties = ("confirmed", "inferred", "not-reported")
     columns = (
         Column("layer", texts["gaps.layer"]),
         Column("query", texts["gaps.query"]),
+        Column("about", texts["gaps.counts_about"]),
         Column("n", texts["gaps.counts_n"], number=True),
         *(Column(name, texts[f"certainty.{name}"], number=True) for name in certainties),
     )
@@ -130,12 +131,25 @@ def counts(answers: Sequence[Answer], texts: Messages) -> Sheet:
         (
             words(texts[f"layer.{answer.query.layer}"] if answer.query.layer else ""),
             Cell(literal(answer.query.name), text_in(answer.query.title, texts.language)),
+            words(_counted(answer, texts)),
             number(sum(answer.by_certainty().values())),
             *(number(answer.by_certainty()[name]) for name in certainties),
         )
         for answer in answers
     ]
-    return Sheet("counts", columns, rows, title=texts["gaps.counts"], grouped=True)
+    intro = (texts["gaps.counts_apart"], texts["gaps.counts_other"]) if below_sums else ()
+    return Sheet("counts", columns, rows, title=texts["gaps.counts"], intro=intro, grouped=1)
+
+
+def _counted(answer: Answer, texts: Messages) -> str:
+    """Say what a query counts: its focus, by member where that makes more than one gap of it."""
+    columns, lang = answer.query.columns, texts.language
+    thing = text_in(columns["focus"], lang)
+    ids = {gap.id for gap in answer.gaps}
+    if len(ids) == len({gap.values["focus"] for gap in answer.gaps}):
+        return thing
+    members = ", ".join(text_in(columns[name], lang) for name in answer.query.member)
+    return texts.text("gaps.counts_per", thing=thing, member=members.lower())
 
 
 def for_people(
@@ -144,19 +158,20 @@ def for_people(
     """Give the rows of one query as people read them.
 
     Rows that differ only in their life event are one; a column that says the same in every row is
-    said once, above. Things in `told` have no name of their own: what they join stands in the other
-    columns, so they get none.
+    said once, above; one that repeats the focus is not shown. Things in `told` have no name of
+    their own: what they join stands in the other columns, so they get none.
     """
     query, lang = answer.query, texts.language
     if not answer.gaps:
         reason = _why_empty(answer, names, texts, choice)
         return Sheet("gaps", (), [], title=text_in(query.title, lang), notes=(reason,))
     merged = _merged(answer.gaps)
+    foci = [gap.values["focus"] for gap, _ in merged]
     shown = [
         name
         for name in query.columns
         if (found := [gap.values[name] for gap, _ in merged if name in gap.values])
-        and (name == "focus" or not all(term in told for term in found))
+        and (name == "focus" or (found != foci and not all(term in told for term in found)))
     ]
     constant = [
         name
@@ -178,17 +193,7 @@ def for_people(
         )
         for gap, events in merged
     ]
-    parts = [
-        texts.text("gaps.found_part", n=n, certainty=texts[f"certainty.{name}"])
-        for name, n in answer.by_certainty().items()
-        if n
-    ]
-    total = sum(answer.by_certainty().values())
-    intro = [
-        texts.text(
-            "gaps.found_one" if total == 1 else "gaps.found", n=total, parts=", ".join(parts)
-        )
-    ]
+    intro = [_found(answer, texts)]
     # What is not so of any row is not said of all of them.
     said = {name: cell(merged[0][0].values.get(name), names, texts) for name in constant}
     intro += [
@@ -204,6 +209,19 @@ def for_people(
         intro=(texts.text("gaps.why", why=text_in(query.why, lang)), *intro),
         notes=(texts.text("gaps.remedy", remedy=text_in(query.remedy, lang)),),
     )
+
+
+def _found(answer: Answer, texts: Messages) -> str:
+    """Say how many there are; where nobody has reported anything they are questions, not gaps."""
+    found = {name: n for name, n in answer.by_certainty().items() if n}
+    total = sum(found.values())
+    if list(found) == [CERTAINTIES[-1]]:
+        return texts.text("gaps.found_unreported", n=total)
+    parts = ", ".join(
+        texts.text("gaps.found_part", n=n, certainty=texts[f"certainty.{name}"])
+        for name, n in found.items()
+    )
+    return texts.text("gaps.found", n=total, parts=capital(parts))
 
 
 def _merged(gaps: Sequence[Gap]) -> list[tuple[Gap, list[Term]]]:
@@ -263,11 +281,15 @@ def for_programs(
     answers: Sequence[Answer],
     shared: Sequence[str],
     titles: Mapping[str, str],
+    kinds: Mapping[Term, Term],
     names: Names,
     texts: Messages,
 ) -> Sheet:
-    """Give the rows of many queries in the columns that they share, after what each row is."""
-    own = ("id", "query", "layer", "severity")
+    """Give the rows of many queries in the columns that they share, after what each row is.
+
+    `kinds` gives the class of each focus, so that a program can keep needs and other things apart.
+    """
+    own = ("id", "query", "layer", "severity", "kind")
     columns = (
         *(Column(name, texts[f"gaps.{name}"]) for name in own),
         *(Column(name, titles.get(name, name)) for name in shared),
@@ -278,6 +300,7 @@ def for_programs(
             Cell(literal(answer.query.name)),
             Cell(literal(gap.layer or "")),
             Cell(literal(answer.query.severity or "")),
+            cell(kinds.get(gap.values["focus"]), names, texts),
             *(cell(gap.values.get(name), names, texts) for name in shared),
         )
         for answer in answers

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from graph.errors import LivsgrafError, ParseError, QuerySyntaxError, UnknownName
 from graph.messages import Messages
 
 Progress = Callable[..., None]
-_AT = (ParseError, QuerySyntaxError)
+_OWN_WORDS = 150
+"""How much a parser says in its own words: the longest lists every sign that could have stood."""
+_FOUND = 40
+_WRITTEN = 200
+_STRANGE = "\N{REPLACEMENT CHARACTER}"
+# What the system says in English → the key of what we say instead.
+_SYSTEM = {
+    os.strerror(number): f"error.system-{name.lower()}"
+    for number, name in (errno.errorcode.items())
+}
 
 
 class Talk:
@@ -19,6 +31,8 @@ class Talk:
 
     def __init__(self, messages: Messages, err: TextIO | None = None) -> None:
         self.messages = messages
+        self.build = "livsgraf build"
+        """What a person writes to build the store in use."""
         self._err = err
 
     @property
@@ -31,8 +45,9 @@ class Talk:
         return self.messages.text(key, **values)
 
     def say(self, line: str) -> None:
-        """Speak one line."""
-        print(line, file=self.err)
+        """Speak one line, in which nothing steers a terminal; who cannot be reached is not told."""
+        with suppress(OSError):
+            print(printable(line), file=self.err)
 
     def tell(self, key: str, /, **values: object) -> None:
         """Speak the text of a key."""
@@ -48,18 +63,39 @@ class Talk:
         key = f"error.{error.code}"
         if isinstance(error, UnknownName) and f"error.unknown-{error.kind}" in self.messages:
             key = f"error.unknown-{error.kind}"
-        values = {name: str(value) for name, value in error.params.items()}
-        lines = [f"{self.text('says.error')} {self.text(key, **values)}"]
-        if isinstance(error, _AT) and error.source:
-            lines += _pointed(error.source, error.column)
-        if values.get("reason"):
-            lines.append(self.text("error.reason", reason=values["reason"]))
-        if isinstance(error, UnknownName) and error.suggestions:
-            lines.append(self.text("says.did_you_mean", suggestions=self.either(error.suggestions)))
+        values = {name: _shortened(name, str(value)) for name, value in error.params.items()}
+        values["build"] = self.build
+        if "type" in values:
+            values["type"] = self.messages.maybe(f"error.type-{values['type']}") or values["type"]
+        lines = [f"{self.text('says.error')} {self.text(key, **values)}".rstrip()]
+        source = getattr(error, "source", "")
+        if source:
+            lines += _pointed(source, getattr(error, "column", 1))
+        reason = values.get("reason", "")
+        lines += self._why(error, "" if reason in lines[0] else reason)
+        suggestions = getattr(error, "suggestions", ())
+        if isinstance(error, UnknownName) and suggestions:
+            lines.append(self.text("says.did_you_mean", suggestions=self.either(suggestions)))
+        elif isinstance(error, UnknownName) and error.known:
+            lines.append(self.text("says.choose", known=", ".join(error.known)))
         else:
             hint = self.messages.maybe(f"{key}-hint", **values)
             lines += [hint] if hint else []
         return lines
+
+    def _why(self, error: LivsgrafError, reason: str) -> list[str]:
+        """Say why, in the reader's language as far as we know; the rest is marked as English."""
+        lines = []
+        if isinstance(error, QuerySyntaxError) and error.ends:
+            lines.append(self.text("error.ends"))
+        elif isinstance(error, QuerySyntaxError) and error.found:
+            lines.append(self.text("error.found", found=_cut(error.found, _FOUND)))
+        if not reason:
+            return lines
+        if isinstance(error, ParseError | QuerySyntaxError):
+            return [*lines, self.text("error.own-words", reason=_cut(reason, _OWN_WORDS))]
+        known = self.messages.maybe(_SYSTEM.get(reason, ""))
+        return [*lines, known or self.text("error.reason", reason=reason)]
 
     def either(self, words: tuple[str, ...]) -> str:
         """Join words as one choice: a, b or c."""
@@ -94,10 +130,35 @@ class Talk:
                 status.stop()
 
 
+def _shortened(name: str, value: str) -> str:
+    """Give what a person wrote, but not a whole book of it."""
+    return _cut(value, _WRITTEN) if name in ("name", "value") else value
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rstrip() + " …"
+
+
+def printable(text: str) -> str:
+    """Give a text with a mark for every sign that could steer a terminal instead of being seen."""
+    return "".join(
+        sign
+        if sign == "\n" or sign.isprintable() or unicodedata.category(sign) == "Zs"
+        else " "
+        if sign == "\t"
+        else _STRANGE
+        for sign in text
+    )
+
+
 def _pointed(source: str, column: int) -> list[str]:
     """Give the line at fault with a caret below its column; a long line is cut around the place."""
     source = source.rstrip("\n").replace("\t", " ")
     place = max(column - 1, 0)
     start = max(0, place - 50)
-    shown = source[start : start + 74]
+    shown = printable(source[start : start + 74])
+    if shown.count(_STRANGE) * 3 > len(shown):
+        # Of what is no text at all there is nothing to see.
+        return []
     return [f"  {shown}", "  " + " " * (place - start) + "^"]

@@ -21,10 +21,11 @@ def readable(error: Exception, command: Any) -> LivsgrafError:
         param = getattr(error, "param", None)
         name = (param.metavar or param.name).upper() if param is not None else ""
         return BadOption("missing-argument", name=name, command=path)
+    message = str(getattr(error, "message", error))
     if kind == "BadOptionUsage":
         name = str(getattr(error, "option_name", ""))
-        return BadOption("missing-value", name=name, command=path)
-    message = str(getattr(error, "message", error))
+        code = "no-value" if "does not take a value" in message else "missing-value"
+        return BadOption(code, name=name, command=path)
     if kind == "UsageError" and message.startswith("No such command"):
         name = message.split("'")[1] if "'" in message else ""
         known = (
@@ -32,6 +33,9 @@ def readable(error: Exception, command: Any) -> LivsgrafError:
         )
         near = difflib.get_close_matches(name, known, 3, 0.4)
         return UnknownName(name, "command", near or known)
+    if kind == "UsageError" and message == "Missing command.":
+        known = list(getattr(getattr(ctx, "command", command), "commands", {}))
+        return BadOption("no-command", command=path, known=", ".join(known))
     if kind == "UsageError" and "unexpected extra argument" in message:
         return BadOption("extra-argument", value=message.rpartition("(")[2].rstrip(")."))
     return BadOption("usage", reason=_said(error))
@@ -45,7 +49,7 @@ def _no_option(name: str, ctx: Any, path: str) -> LivsgrafError:
         if maker is not None:
             args = ctx.meta.get("graph.args", ())
             known += [f"--{word}" for option in maker(args) for word in option.words]
-    near = difflib.get_close_matches(name, known, 3, 0.5)
+    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), 3, 0.5)
     if near:
         return UnknownName(name, "option", near)
     return BadOption("no-option", name=name, command=path)

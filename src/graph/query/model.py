@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from graph import sparql, terms
-from graph.errors import BadDate, BadValue
+from graph.errors import BadDate, BadValue, TooLow
 from graph.terms import XSD, Term
 
 KINDS: Final = ("rules", "gaps", "questions", "networks", "checks")
@@ -25,6 +26,7 @@ UNITS: Final = ("need", "flow", "thing")
 TYPES: Final = ("iri", "date", "string", "integer", "boolean")
 
 Texts = Mapping[str, str]
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Parameter:
     """A variable that the asker may bind; `default` None means any (`UNDEF` in the file).
 
     `option` is the word of its command-line option where that is not the variable's own name.
+    `minimum` is the least that a whole number may be.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Parameter:
     today: bool = False
     scheme: str | None = None
     option: str | None = None
+    minimum: int | None = None
 
     def read(self, text: str, known: Mapping[str, str] | None = None) -> Term:
         """Turn what a person wrote into a term of this parameter's type.
@@ -52,7 +56,7 @@ class Parameter:
 
         Raises:
             BadDate: no such day.
-            BadValue: not of the type.
+            BadValue: not of the type; TooLow: a number below the least.
 
         """
         try:
@@ -61,7 +65,7 @@ class Parameter:
             if self.type == "iri":
                 return terms.iri(_expand(text, {**terms.PREFIXES, **(known or {})}))
             if self.type == "integer":
-                return terms.literal(int(text))
+                return terms.literal(self._number(text))
             if self.type == "boolean":
                 return terms.literal({"true": True, "false": False}[text.lower()])
         except (ValueError, KeyError):
@@ -69,6 +73,15 @@ class Parameter:
                 raise BadDate(text) from None
             raise BadValue(self.name, text, self.type) from None
         return terms.literal(text)
+
+    def _number(self, text: str) -> int:
+        # Python reads more as a whole number than people do, and the engine has 64 bits for one.
+        if not _NUMBER.fullmatch(text.strip()):
+            raise ValueError(text)
+        number = int(text)
+        if self.minimum is not None and number < self.minimum:
+            raise TooLow(self.name, text, self.type, self.minimum)
+        return number
 
     def accepts(self, term: Term | None) -> bool:
         """Say whether a term may be bound; None stands for any and is refused for a date."""
@@ -82,7 +95,9 @@ class Parameter:
             return term.datatype == XSD + "date" and _is_day(term.value)
         if self.type == "string":
             return term.datatype in {None, XSD + "string"}
-        return term.datatype == XSD + self.type
+        if term.datatype != XSD + self.type:
+            return False
+        return self.minimum is None or int(term.value) >= self.minimum
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ class _Reader:
     def parameter(self, name: str, value: dict[str, Any], default: Term | None) -> Parameter:
         at = ("parameters", name)
         for key in value:
-            if key not in {"type", "label", "default", "scheme", "option"}:
+            if key not in {"type", "label", "default", "scheme", "option", "minimum"}:
                 self.refuse(self.line_of(*at, key), f"unknown key {key!r} of a parameter")
         for key in ("type", "label"):
             if key not in value:
@@ -210,8 +210,12 @@ class _Reader:
         if option is not None and not (isinstance(option, str) and _NAME.fullmatch(option)):
             reason = f"option {option!r} is not lower-case words joined by hyphens"
             self.refuse(self.line_of(*at, "option"), reason)
+        minimum = value.get("minimum")
+        if minimum is not None and not (type(minimum) is int and kind == "integer"):
+            reason = "minimum is a whole number, of an integer parameter"
+            self.refuse(self.line_of(*at, "minimum"), reason)
         label = self.header.texts(value["label"], *at, "label")
-        return Parameter(name, kind, label, default, today_wanted, scheme, option)
+        return Parameter(name, kind, label, default, today_wanted, scheme, option, minimum)
 
     def iri(self, key: str, space: str = "") -> str | None:
         """Give one IRI of a namespace, or None where the key is absent."""

@@ -56,8 +56,8 @@ class Sheet:
     title: str = ""
     intro: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    grouped: bool = False
-    """Whether tables set the first column as a line above the rows that share it."""
+    grouped: int = 0
+    """How many first columns tables set as a line above the rows that share them."""
     heads: bool = True
     """Whether people see the titles of the columns."""
     whole: bool = False

@@ -3,7 +3,7 @@
 On a terminal rich gives bold heads and dim notes; elsewhere the same words stand as plain text.
 """
 
-import textwrap
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,8 +16,13 @@ _GAP = 2
 _INDENT = 2
 _NARROW = 10
 """No column of text is squeezed below this; a table that would need it becomes cards."""
-_WORD = 22
-"""A word longer than this may be broken."""
+_ADDRESS = 22
+"""An address longer than this may be broken, for it has no end that people read."""
+_LETTERS = re.compile(r"\W*[^\W\d_]+\W*")
+_REST = 3
+"""A hyphen leaves at least so many letters on either side."""
+_FACT = 24
+"""So wide the first column of a table without heads may be, for it names what stands beside it."""
 _TALL = 4
 """A table whose rows would stand higher than this becomes cards."""
 
@@ -85,8 +90,7 @@ def _sheet(console: "Console", sheet: Sheet, style: Style) -> None:
 
 def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], style: Style) -> None:
     empty = empty_columns(sheet)
-    first = 1 if sheet.grouped else 0
-    places = range(first, len(sheet.columns))
+    places = range(sheet.grouped, len(sheet.columns))
     # Where nothing at all is known a row is still a row.
     shown = [place for place in places if place not in empty] or list(places[:1])
     texts = [[_text(row[place].text, style) for place in shown] for row in rows]
@@ -98,16 +102,20 @@ def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], st
         return
     indent = " " * (_INDENT if sheet.grouped else 0)
     widths = _widths(heads, texts, right, console.width - len(indent))
+    groups = [
+        " · ".join(_text(cell.text, style) for cell in row[: sheet.grouped] if cell.text)
+        for row in rows
+    ]
     if widths is None:
-        _cards(console, heads, [[row[place] for place in shown] for row in rows], style)
+        _cards(console, heads, [[row[place] for place in shown] for row in rows], groups, style)
         return
     if sheet.heads:
         for head in _laid(heads, right, widths, foot=True):
             _print(console, indent + head, "bold")
-    above = None
-    for row, line in zip(rows, texts, strict=True):
-        if sheet.grouped and row[0].text != above:
-            above = row[0].text
+    above = ""
+    for group, line in zip(groups, texts, strict=True):
+        if group != above:
+            above = group
             _print(console, above, "bold")
         for part in _laid(line, right, widths):
             _print(console, indent + part)
@@ -142,7 +150,28 @@ def _text(text: str, style: Style) -> str:
 
 
 def _broken(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+    """Break between words; inside a word only where it is longer than a whole line."""
+    lines = [""]
+    for word in text.split():
+        for part in _parts(word, max(width, 1)):
+            if not lines[-1]:
+                lines[-1] = part
+            elif len(lines[-1]) + 1 + len(part) <= width:
+                lines[-1] += f" {part}"
+            else:
+                lines.append(part)
+    return lines
+
+
+def _parts(word: str, width: int) -> list[str]:
+    """Cut a word that is longer than a line: with a hyphen, but a name or an address as it is."""
+    hyphen = width > 2 * _REST and _LETTERS.fullmatch(word) is not None
+    parts = []
+    while len(word) > width:
+        at = min(width - 1, len(word) - _REST) if hyphen else width
+        parts.append(word[:at] + ("-" if hyphen else ""))
+        word = word[at:]
+    return [*parts, word]
 
 
 def _widths(
@@ -164,6 +193,9 @@ def _widths(
     spare = room - sum(widths)
     if spare < 0:
         return None
+    if not any(heads):
+        whole = min(natural[0], _FACT, widths[0] + spare)
+        widths[0], spare = max(widths[0], whole), spare - max(whole - widths[0], 0)
     while spare > 0:
         wanting = [place for place in range(len(heads)) if widths[place] < natural[place]]
         if not wanting:
@@ -176,7 +208,7 @@ def _widths(
         for column, width in zip(columns, widths, strict=True)
         for text in column
     )
-    return widths if height <= _TALL else None
+    return widths if height <= _TALL or not any(heads) else None
 
 
 def _least(column: Sequence[str], right: bool) -> int:
@@ -186,17 +218,31 @@ def _least(column: Sequence[str], right: bool) -> int:
 
 
 def _longest_word(texts: Sequence[str]) -> int:
-    return min(_WORD, max((len(word) for text in texts for word in text.split()), default=0))
+    return max((_whole(word) for text in texts for word in text.split()), default=0)
+
+
+def _whole(word: str) -> int:
+    """Give the width that keeps a word whole."""
+    return min(len(word), _ADDRESS) if "/" in word else len(word)
 
 
 def _cards(
-    console: "Console", heads: Sequence[str], rows: Sequence[Sequence[Cell]], style: Style
+    console: "Console",
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    groups: Sequence[str],
+    style: Style,
 ) -> None:
     """Write each row as its first value and, below it, the rest with their heads.
 
     What is true is said by the head alone; what is false, or not known, is not said.
     """
-    for number, row in enumerate(rows, start=1):
+    above = ""
+    for number, (row, group) in enumerate(zip(rows, groups, strict=True), start=1):
+        if group != above:
+            above = group
+            for part in _broken(group, console.width):
+                _print(console, part, "bold")
         lead = f"{number}. "
         width = console.width - len(lead)
         for place, part in enumerate(_broken(_text(row[0].text, style), width)):

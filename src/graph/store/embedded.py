@@ -8,18 +8,27 @@ behaviour; a writer reads what it writes.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from graph import rdf
-from graph.errors import InternalError, NotCanonical, QuerySyntaxError, StoreError
-from graph.store import FORMAT, Change, Source, Stamp, Store, Version
-from graph.store.folder import Folder, faults, translate
+from graph.errors import (
+    InternalError,
+    NotCanonical,
+    StoreError,
+    TripleTerm,
+    Unanswerable,
+    UnknownFunction,
+)
+from graph.query.blame import blame
+from graph.store import FORMAT, MEMORY, Change, Source, Stamp, Store, Version
+from graph.store.folder import Folder, faults
 from graph.terms import DERIVED, VOCABULARY, XSD, Quad, Rows, Term, Triple
 
 _RESULTS = {
@@ -29,7 +38,7 @@ _RESULTS = {
     "xml": ox.QueryResultsFormat.XML,
 }
 _TRIPLES = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
-_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_FUNCTION = re.compile(r"custom (?:aggregate )?function <(.*)> is not supported")
 _APART = re.compile(rf"<(?:{re.escape(DERIVED)}|{re.escape(VOCABULARY)})[^>]*> \.$")
 _BLANK = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) } }"
 _OPEN_TRIES = 5
@@ -41,27 +50,32 @@ class _Engine:
     def _engine(self) -> ox.Store:
         raise NotImplementedError
 
+    def _place(self) -> Path:
+        return Path(MEMORY)
+
     def query(self, text: str, name: str = "-") -> Rows:
         """Answer a SELECT, or an ASK as one row `answer`."""
-        found = _ask(self._engine(), text, name)
-        if isinstance(found, ox.QueryBoolean):
-            answer = Term("literal", "true" if found else "false", XSD + "boolean")
-            return Rows(("answer",), [(answer,)])
-        if isinstance(found, ox.QueryTriples):
-            raise InternalError("query() was given a CONSTRUCT or DESCRIBE")
-        variables = found.variables
-        convert = rdf.from_engine
-        rows: list[tuple[Term | None, ...]] = [
-            tuple(None if cell is None else convert(cell) for cell in row) for row in found
-        ]
+        with _answering(name, self._place()):
+            found = _ask(self._engine(), text, name)
+            if isinstance(found, ox.QueryBoolean):
+                answer = Term("literal", "true" if found else "false", XSD + "boolean")
+                return Rows(("answer",), [(answer,)])
+            if isinstance(found, ox.QueryTriples):
+                raise InternalError("query() was given a CONSTRUCT or DESCRIBE")
+            variables = found.variables
+            convert = rdf.from_engine
+            rows: list[tuple[Term | None, ...]] = [
+                tuple(None if cell is None else convert(cell) for cell in row) for row in found
+            ]
         return Rows(tuple(variable.value for variable in variables), rows)
 
     def construct(self, text: str, name: str = "-") -> list[Triple]:
         """Answer a CONSTRUCT or DESCRIBE without repeats."""
-        found = _ask(self._engine(), text, name)
-        if not isinstance(found, ox.QueryTriples):
-            raise InternalError("construct() was given a SELECT or ASK")
-        return list(dict.fromkeys(_triple(triple) for triple in found))
+        with _answering(name, self._place()):
+            found = _ask(self._engine(), text, name)
+            if not isinstance(found, ox.QueryTriples):
+                raise InternalError("construct() was given a SELECT or ASK")
+            return list(dict.fromkeys(_triple(triple) for triple in found))
 
     def stream(self, text: str, format: str, file: BinaryIO) -> None:
         """Write an answer with the engine's own serialiser."""
@@ -77,15 +91,17 @@ class _Engine:
 
     def graphs(self) -> list[str]:
         """Name the graphs that hold anything, sorted."""
-        engine = self._engine()
-        named = (g for g in engine.named_graphs() if isinstance(g, ox.NamedNode))
-        filled = (g.value for g in named if _any(engine.quads_for_pattern(None, None, None, g)))
-        return sorted(filled)
+        with faults(self._place()):
+            engine = self._engine()
+            named = (g for g in engine.named_graphs() if isinstance(g, ox.NamedNode))
+            filled = (g.value for g in named if _any(engine.quads_for_pattern(None, None, None, g)))
+            return sorted(filled)
 
     def read(self, graph: str) -> list[Triple]:
         """Give the triples of one graph; an unknown graph is empty."""
-        pattern = self._engine().quads_for_pattern(None, None, None, ox.NamedNode(graph))
-        return [_triple(quad) for quad in pattern]
+        with faults(self._place()):
+            pattern = self._engine().quads_for_pattern(None, None, None, ox.NamedNode(graph))
+            return [_triple(quad) for quad in pattern]
 
 
 class MemoryStore(_Engine):
@@ -139,18 +155,20 @@ class FolderStore(_Engine):
                 self._opened = ox.Store(str(self._folder.live))
         return self._opened
 
+    def _place(self) -> Path:
+        return self._folder.path
+
     def _open_copy(self) -> ox.Store:
         folder = self._folder
         for left in reversed(range(_OPEN_TRIES)):
             # VERSION first: a build in between may make us see an older one than the copy's.
             folder.version()
             try:
-                return ox.Store.read_only(str(folder.current()))
-            except (OSError, StoreError) as error:
+                with faults(folder.path):
+                    return ox.Store.read_only(str(folder.current()))
+            except StoreError:
                 # Two commits since `current` was read have swept the copy away: look again.
                 if left == 0:
-                    if isinstance(error, OSError):
-                        raise translate(error, folder.path) from error
                     raise
         raise InternalError("unreachable")
 
@@ -241,14 +259,32 @@ def _save(content: ox.Store, room: Path) -> None:
 def _ask(
     engine: ox.Store, text: str, name: str
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    def again(other: str) -> str | None:
+        try:
+            engine.query(other, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            return error.msg or str(error)
+        return None
+
     try:
         return engine.query(text, use_default_graph_as_union=True)
     except SyntaxError as error:
-        at = _POSITION.match(error.msg or str(error))
-        line, column, reason = (int(at[1]), int(at[2]), at[3]) if at else (1, 1, str(error))
-        lines = text.split("\n")
-        source = lines[line - 1] if line <= len(lines) else ""
-        raise QuerySyntaxError(name, line, column, reason.strip(), source) from error
+        raise blame(text, name, error.msg or str(error), again) from error
+
+
+@contextlib.contextmanager
+def _answering(name: str, place: Path) -> Iterator[None]:
+    """Turn what the engine refuses while it answers into an error of ours."""
+    try:
+        with faults(place):
+            yield
+    except TripleTerm as error:
+        raise TripleTerm(name) from error
+    except RuntimeError as error:
+        unknown = _FUNCTION.search(str(error))
+        if unknown:
+            raise UnknownFunction(name, unknown[1]) from error
+        raise Unanswerable(name, str(error)) from error
 
 
 def _write(engine: ox.Store, change: Change) -> None:

@@ -10,6 +10,8 @@
     pending      there while live/ is ahead of the copies; whoever finds it starts from `current`
     building-*/  a build at work, or what a killed one left behind
 
+Beside these stands what a command remembers, `gaps-by-thing.json`; it may be removed at any time.
+
 Everything that decides anything is put in place by one rename, and `current` before VERSION: a
 kill between the two leaves a VERSION that asks for a build, never one that promises too much.
 """
@@ -29,15 +31,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from graph.errors import (
     DiskFull,
+    ReceiptDamaged,
     StoreAbsent,
     StoreDamaged,
     StoreError,
     StoreForeign,
+    StoreIsFile,
     StoreLocked,
+    StoreNotReadable,
     StoreNotWritable,
     StoreVersionMismatch,
 )
@@ -45,6 +50,9 @@ from graph.store import FORMAT, Version
 
 _KEPT_COPIES = 2
 _POLL = 0.05
+_SHOWN = 20
+_ENDLESS = 10**6
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -63,32 +71,45 @@ class Folder:
 
     def version(self) -> Version:
         """Read VERSION; StoreAbsent without one, StoreVersionMismatch for another format."""
+        with self._opened():
+            text = self._version.read_bytes()
         try:
-            told: dict[str, Any] = json.loads(self._version.read_text("utf-8"))
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise StoreAbsent(self.path) from error
-        except OSError as error:
-            raise translate(error, self.path) from error
-        except ValueError as error:
+            told: object = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise StoreDamaged(self.path, reason="VERSION is not JSON") from error
         found = told.get("format") if isinstance(told, dict) else None
+        if not isinstance(told, dict) or type(found) is not int or not 0 < found < _ENDLESS:
+            raise StoreDamaged(self.path, reason="VERSION names no format")
         if found != FORMAT:
             raise StoreVersionMismatch(self.path, found=found, expected=FORMAT)
-        try:
-            return Version(**{field.name: told[field.name] for field in fields(Version)})
-        except KeyError as error:
-            raise StoreDamaged(self.path, reason=f"VERSION lacks {error}") from error
+        for field in fields(Version):
+            # A kind of value that no program of ours writes is damage, whatever else it may mean.
+            kind = int if field.type == "int" else str
+            if type(told.get(field.name)) is not kind:
+                raise StoreDamaged(self.path, reason=f"VERSION lacks {field.name}")
+        return Version(**{field.name: told[field.name] for field in fields(Version)})
 
     def current(self) -> Path:
         """Give the copy that readers open; StoreAbsent when none is published."""
+        with self._opened():
+            name = self._current.read_bytes().decode("ascii", "replace").strip()
+            copy = self._copies / name
+            if not _NUMBER.fullmatch(name) or not copy.is_dir():
+                raise StoreDamaged(self.path, reason=f"current names no copy: {_short(name)!r}")
+        return copy
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[None]:
         try:
-            name = self._current.read_text("ascii").strip()
+            yield
         except FileNotFoundError as error:
             raise StoreAbsent(self.path) from error
-        copy = self._copies / name
-        if not re.fullmatch(r"[0-9]+", name) or not copy.is_dir():
-            raise StoreDamaged(self.path, reason=f"current names no copy: {name!r}")
-        return copy
+        except NotADirectoryError as error:
+            raise StoreIsFile(_file_above(self.path)) from error
+        except OSError as error:
+            told = translate(error, self.path)
+            forbidden = isinstance(told, StoreNotWritable)
+            raise (StoreNotReadable(self.path) if forbidden else told) from error
 
     def whole(self) -> bool:
         """Tell whether readers and the writer both find what they open."""
@@ -105,6 +126,7 @@ class Folder:
         """Become the one writer, making the folder if need be; StoreLocked after `wait` seconds."""
         with faults(self.path):
             self._refuse_foreign()
+            _away(self.path / "lock", folders=True)
             self.path.mkdir(parents=True, exist_ok=True)
             # Left behind on purpose: removing a lock file lets two processes lock two files.
             handle = (self.path / "lock").open("a", encoding="ascii")
@@ -127,11 +149,27 @@ class Folder:
             self._lock = None
 
     def _refuse_foreign(self) -> None:
-        if self.path.exists() and not self.path.is_dir():
+        file = _file_above(self.path)
+        if file.exists() and not file.is_dir():
+            raise StoreIsFile(file)
+        if self.path.is_dir() and any(self.path.iterdir()) and not self._ours():
             raise StoreForeign(self.path)
-        ours = (self._version, self.path / "lock")
-        if self.path.is_dir() and any(self.path.iterdir()) and not any(p.exists() for p in ours):
-            raise StoreForeign(self.path)
+
+    def _ours(self) -> bool:
+        """Tell our own folder from another's that happens to hold a file of the same name."""
+        if not (self.path / "lock").is_file():
+            try:
+                told = json.loads(self._version.read_bytes())
+            except (OSError, ValueError, RecursionError):
+                return False
+            return isinstance(told, dict) and "format" in told
+        there = [path for path in self.path.iterdir() if path.name != "lock"]
+        ours = (self.live, self._copies, self._current, self._version)
+        return (
+            not there
+            or any(path.exists() for path in ours)
+            or all(path.name.startswith("building-") for path in there)
+        )
 
     # -- building and publishing ------------------------------------------------------------
 
@@ -151,15 +189,16 @@ class Folder:
     def swap(self, room: Path, version: Version) -> None:
         """Put live/ and read/ of a room in the place of the folder's own, and publish them."""
         _sync_tree(room)
-        if self.live.exists():
+        if os.path.lexists(self.live):
             self.live.rename(room / "replaced")
         (room / "live").rename(self.live)
-        self._pending.unlink(missing_ok=True)
+        _away(self._pending, files=True, folders=True)
         self.publish(room / "read", version)
 
     def publish(self, copy: Path, version: Version) -> None:
         """Make a finished copy the one that readers open, and forget copies nobody needs."""
         _sync_tree(copy)
+        _away(self._copies, files=True)
         self._copies.mkdir(exist_ok=True)
         number = max(self._numbers(), default=0) + 1
         copy.rename(self._copies / str(number))
@@ -183,7 +222,7 @@ class Folder:
         with self.room() as room:
             shutil.copytree(self.current(), room / "live")
             _sync_tree(room)
-            if self.live.exists():
+            if os.path.lexists(self.live):
                 self.live.rename(room / "replaced")
             (room / "live").rename(self.live)
             self._pending.unlink(missing_ok=True)
@@ -192,14 +231,17 @@ class Folder:
     def _numbers(self) -> list[int]:
         if not self._copies.is_dir():
             return []
-        return [int(path.name) for path in self._copies.iterdir() if path.name.isdecimal()]
+        names = (path.name for path in self._copies.iterdir())
+        return [int(name) for name in names if _NUMBER.fullmatch(name)]
 
     def _put(self, path: Path, text: str) -> None:
         beside = path.with_name(path.name + ".new")
+        _away(beside, folders=True)
         with beside.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        _away(path, folders=True)
         beside.replace(path)
         _sync(self.path)
 
@@ -208,17 +250,20 @@ class Folder:
     def accepted(self) -> Iterator[tuple[dict[str, str], bytes]]:
         """Give each receipt with the bytes it is for, in the order of acceptance.
 
-        StoreDamaged when the bytes are gone or are not those that the receipt names.
+        ReceiptDamaged when the bytes are gone or are not those that the receipt names.
         """
         log = self.path / "log"
         for path in sorted(log.glob("*.json")) if log.is_dir() else []:
+            name = f"log/{path.name}"
             try:
                 receipt = json.loads(path.read_text("utf-8"))
                 content = (self.path / "accepted" / receipt["sha256"]).read_bytes()
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise StoreDamaged(self.path, reason=f"log/{path.name}: {error}") from error
-            if hashlib.sha256(content).hexdigest() != receipt["sha256"]:
-                raise StoreDamaged(self.path, reason=f"accepted/{receipt['sha256']} was changed")
+                whole = all(isinstance(receipt[key], str) for key in ("format", "graph"))
+            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+                raise ReceiptDamaged(self.path, receipt=name, reason=str(error)) from error
+            if not whole or hashlib.sha256(content).hexdigest() != receipt["sha256"]:
+                reason = f"accepted/{_short(receipt['sha256'])} was changed"
+                raise ReceiptDamaged(self.path, receipt=name, reason=reason)
             yield receipt, content
 
 
@@ -229,6 +274,11 @@ def faults(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise translate(error, path) from error
+    except RuntimeError as error:
+        # The engine has no error of its own for a file that does not hold what it should.
+        if not str(error).startswith("Corruption"):
+            raise
+        raise StoreDamaged(path, reason=str(error)) from error
 
 
 def translate(error: OSError, path: Path) -> StoreError:
@@ -240,7 +290,31 @@ def translate(error: OSError, path: Path) -> StoreError:
         return StoreNotWritable(path)
     if "lock hold by current process" in text or "LOCK: Resource temporarily" in text:
         return StoreLocked(path)
-    return StoreDamaged(path, reason=text)
+    if error.errno == errno.ENOTDIR or (error.errno == errno.EEXIST and not path.is_dir()):
+        return StoreIsFile(_file_above(path))
+    return StoreDamaged(path, reason=error.strerror or text)
+
+
+def _file_above(path: Path) -> Path:
+    """Give the first of the folders above a path, or the path itself, that is no folder."""
+    for above in reversed(path.parents):
+        if above.exists() and not above.is_dir():
+            return above
+    return path
+
+
+def _away(path: Path, files: bool = False, folders: bool = False) -> None:
+    """Take away what stands where something of another kind belongs; nothing of ours is lost."""
+    if path.is_dir() and not path.is_symlink():
+        if folders:
+            shutil.rmtree(path)
+    elif files and os.path.lexists(path):
+        path.unlink()
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _sync(path: Path) -> None:

@@ -12,11 +12,29 @@ import contextlib
 import datetime
 import hashlib
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.errors import FileUnreadable, NotCanonical, ParseError, UnknownFormat
+from graph.errors import (
+    DocumentType,
+    FileUnreadable,
+    NotAFile,
+    NotCanonical,
+    NotText,
+    ParseError,
+    RemoteContext,
+    TooDeep,
+    TooLarge,
+    TooTangled,
+    TripleTerm,
+    Unfinished,
+    UnknownFormat,
+    Unplaced,
+    Utf16,
+)
+from graph.rdf import guard, tangle
 from graph.terms import BASE, GENID, LGID, RDF_TYPE, XSD, Quad, Term, Triple, quote
 
 if TYPE_CHECKING:
@@ -35,6 +53,7 @@ SUFFIXES: Mapping[str, str] = {
     ".jsonld": "jsonld",
 }
 _WIDTH = 100
+_ELSEWHERE = re.compile(rb'"@(?:context|import)"\s*:\s*(?:\[\s*)?"')
 
 _SAFE_LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _LOCAL_AT_END = re.compile(r"[A-Za-z0-9_-]*\Z")
@@ -66,7 +85,8 @@ def parse(
     """Read a file, or bytes in a named format, into quads in the order they are written.
 
     ParseError names file, line and column, both from 1; text that is not UTF-8 is refused at its
-    first bad byte. Blank nodes get fresh names, so that two files never share one.
+    first bad byte, and nesting beyond `guard.DEPTH` (TooDeep) before any parser sees it. Nothing
+    is fetched. Blank nodes get fresh names, so that two files never share one.
     """
     import pyoxigraph as ox
 
@@ -75,9 +95,11 @@ def parse(
         form = format or "ttl"
     else:
         shown = name or str(source)
+        # What is no file at all is told before what its name ends in.
+        _refuse_endless(source)
         form = format or format_of(source)
         content = read(source)
-    with positions(content, shown):
+    with positions(content, shown, form):
         return [
             _quad(quad)
             for quad in ox.parse(
@@ -87,41 +109,90 @@ def parse(
 
 
 def read(path: Path | str) -> bytes:
-    """Read a file whole, without a byte order mark; FileUnreadable when the system refuses."""
+    """Read an ordinary file whole, without a byte order mark.
+
+    FileUnreadable when the system refuses; NotAFile for what could go on for ever, such as a pipe.
+    """
+    _refuse_endless(path)
     try:
         return Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise FileUnreadable(path, error.strerror or "") from error
+    except ValueError as error:
+        raise FileUnreadable(path, str(error)) from error
+    except MemoryError as error:
+        raise TooLarge(path) from error
+
+
+def _refuse_endless(path: Path | str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise NotAFile(path)
 
 
 @contextlib.contextmanager
-def positions(content: bytes, shown: str) -> Iterator[None]:
-    """Turn what the engine's parser says of a content into a ParseError with its place."""
-    _refuse_other_encodings(content, shown)
+def positions(content: bytes, shown: str, form: str = "ttl") -> Iterator[None]:
+    """Refuse what no parser should see, and turn what one says into an error with its place."""
+    text(content, shown)
+    _refuse_dangers(content, shown, form)
     try:
         yield
     except SyntaxError as error:
-        line, column = error.lineno or 1, error.offset or 1
-        reason = re.sub(r"^Parser error .*?: ", "", error.msg)
-        raise ParseError(shown, line, column, reason, _line(content, line)) from error
+        raise _told(error, content, shown) from error
     except ValueError as error:
-        raise ParseError(shown, 1, 1, str(error)) from error
+        raise Unplaced(shown, str(error)) from error
+    except TripleTerm as error:
+        raise TripleTerm(shown) from error
+    if form == "xml" and guard.left_open(content):
+        raise Unfinished(shown)
 
 
-def _refuse_other_encodings(content: bytes, shown: str) -> None:
+def text(content: bytes, shown: str) -> str:
+    """Give the text that bytes hold; NotText at the first byte that is not UTF-8."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:2]:
+        raise Utf16(shown, 1, 1, "", "")
     try:
-        content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
-        reason = f"not UTF-8 (byte 0x{content[error.start]:02X})"
-        raise ParseError(shown, line, column, reason, _line(content, line)) from error
+        place = _place(content, error.start)
+        raise NotText(
+            shown, *place, f"0x{content[error.start]:02X}", _line(content, place[0])
+        ) from (error)
+
+
+def _refuse_dangers(content: bytes, shown: str, form: str) -> None:
+    start = guard.doctype(content) if form == "xml" else None
+    if start is not None:
+        place = _place(content, start)
+        raise DocumentType(shown, *place, _line(content, place[0]))
+    start = guard.too_deep(content, form)
+    if start is not None:
+        place = _place(content, start)
+        raise TooDeep(shown, *place, guard.DEPTH, _line(content, place[0]))
+
+
+def _told(error: SyntaxError, content: bytes, shown: str) -> ParseError:
+    reason = re.sub(r"^Parser error .*?: ", "", error.msg)
+    if "LoadDocumentCallback" in reason:
+        found = _ELSEWHERE.search(content)
+        place = _place(content, found.start() if found else 0)
+        return RemoteContext(shown, *place, _line(content, place[0]))
+    if error.lineno is None:
+        return Unplaced(shown, reason)
+    line, column = error.lineno, error.offset or 1
+    return ParseError(shown, line, column, reason, _line(content, line))
+
+
+def _place(content: bytes, start: int) -> tuple[int, int]:
+    """Give line and column, both from 1, of a byte; the column counts signs."""
+    before = content[:start]
+    line = before.count(b"\n") + 1
+    return line, len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
 
 
 def _line(content: bytes, number: int) -> str:
-    lines = content.decode("utf-8", "replace").split("\n")
-    return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+    lines = content.split(b"\n", number)
+    return lines[number - 1].decode("utf-8", "replace").rstrip("\r") if number <= len(lines) else ""
 
 
 def engine_format(name: str) -> ox.RdfFormat:
@@ -142,7 +213,7 @@ def engine_format(name: str) -> ox.RdfFormat:
 
 
 def from_engine(term: object) -> Term:
-    """Make our term of the engine's; ValueError for a triple used as a term."""
+    """Make our term of the engine's; TripleTerm for a triple used as a term."""
     import pyoxigraph as ox
 
     if isinstance(term, ox.NamedNode):
@@ -154,7 +225,7 @@ def from_engine(term: object) -> Term:
         return Term("literal", term.value, None if datatype == XSD + "string" else datatype)
     if isinstance(term, ox.BlankNode):
         return Term("bnode", term.value)
-    raise ValueError("a triple used as a term is not supported")
+    raise TripleTerm("")
 
 
 def to_engine(term: Term) -> EngineTerm:
@@ -198,20 +269,26 @@ def to_engine_quads(quads: Iterable[Quad]) -> Iterable[ox.Quad]:
         yield ox.Quad(made[subject], made[predicate], made[object_], place)  # type: ignore[arg-type]
 
 
-def skolemise(quads: Iterable[Quad]) -> list[Quad]:
+def skolemise(quads: Iterable[Quad], name: str = "-") -> list[Quad]:
     """Replace blank nodes by IRIs that depend on the content alone (RDFC-1.0, then its hash).
 
     The same content gives the same IRIs whatever its blank nodes were called, so taking in a file
-    twice changes nothing.
+    twice changes nothing. TooTangled, with the file's name, where nothing tells them apart.
     """
     import pyoxigraph as ox
 
     given = list(quads)
     if not any(term is not None and term.kind == "bnode" for quad in given for term in quad):
         return given
-    dataset = ox.Dataset(to_engine_quads(given))
+    mark = Term("iri", tangle.MARK)
+    try:
+        marks = tangle.marks(given)
+    except tangle.Tangled as error:
+        raise TooTangled(name) from error
+    marked = [(node, mark, Term("literal", said), None) for node, said in marks.items()]
+    dataset = ox.Dataset(to_engine_quads([*given, *marked]))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    named = [_quad(quad) for quad in dataset]
+    named = [quad for quad in map(_quad, dataset) if quad[1] != mark]
     seal = digest(named)[:32]
 
     def place(term: Term) -> Term:

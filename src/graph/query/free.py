@@ -1,0 +1,92 @@
+"""Look at a question that somebody wrote, before the engine sees it.
+
+Refused is what would go beyond the graph, what would change it, and what the engine would not
+survive. Whether the rest is SPARQL, the engine decides.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph import sparql
+from graph.errors import QueryOutside, QueryTooDeep, QueryTooLong, QueryWrites
+from graph.query.blame import line_of, place_of
+from graph.rdf import guard
+
+_OUTSIDE = ("SERVICE", "FROM")
+_UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
+
+
+def vet(text: str, name: str) -> None:
+    """Refuse what we do not ask the engine; `name` is how the text is called in the refusal.
+
+    Raises:
+        QueryTooDeep: the engine would fall; it calls itself for every level.
+        QueryTooLong: the engine would fall.
+        QueryWrites: an update.
+        QueryOutside: SERVICE, which goes out, or FROM, which would be passed over and answer
+            wrongly.
+
+    """
+    content = text.encode("utf-8", "replace")
+    deep = guard.too_deep(content, "ttl", guard.QUERY_DEPTH)
+    if deep is not None:
+        line, column = place_of(text, len(content[:deep].decode("utf-8", "replace")))
+        raise QueryTooDeep(name, line, column, guard.QUERY_DEPTH, line_of(text, line))
+    signs = guard.signs(text)
+    if signs > guard.QUERY_SIGNS:
+        raise QueryTooLong(name, signs, guard.QUERY_SIGNS)
+    read = _unescaped(text)
+    try:
+        found = sparql.tokens(read)
+    except sparql.SparqlReadError:
+        # What we cannot read, the engine refuses with a place; only a word of ours matters here.
+        if re.search(r"(?i)\bservice\b", read):
+            raise QueryOutside(name, 1, 1, _OUTSIDE[0], "") from None
+        return
+    first = _first(found)
+    if first is not None and first.is_word(*_UPDATES):
+        raise _at(QueryWrites, name, read, first)
+    for token in found:
+        if token.is_word(*_OUTSIDE):
+            raise _at(QueryOutside, name, read, token)
+
+
+def is_text(text: str) -> bool:
+    """Tell SPARQL from the name of a query: it has a brace, or a word that needs none and more."""
+    if "{" in text:
+        return True
+    try:
+        found = sparql.tokens(_unescaped(text))
+    except sparql.SparqlReadError:
+        return False
+    first = _first(found)
+    return len(found) > 1 and first is not None and first.is_word("DESCRIBE", *_UPDATES)
+
+
+def _unescaped(text: str) -> str:
+    # SPARQL 1.1 section 19.2: these escapes may stand anywhere, in a keyword too.
+    return re.sub(
+        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
+        lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)),
+        text,
+    )
+
+
+def _first(found: list[sparql.Token]) -> sparql.Token | None:
+    """Give the first word after the lines with PREFIX, BASE and VERSION."""
+    waiting = iter(found)
+    for token in waiting:
+        if token.is_word("PREFIX"):
+            next(waiting, None)
+            next(waiting, None)
+        elif token.is_word("BASE", "VERSION"):
+            next(waiting, None)
+        else:
+            return token
+    return None
+
+
+def _at(kind: type[QueryOutside], name: str, text: str, token: sparql.Token) -> QueryOutside:
+    line, column = place_of(text, token.start)
+    return kind(name, line, column, token.text.upper(), line_of(text, line))
