@@ -8,8 +8,10 @@ import io
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -490,6 +492,30 @@ def test_a_reader_that_goes_away_is_no_fault(built: Path) -> None:
     ran.stderr.close()
     assert ran.wait() == 0, said
     assert said == b""
+
+
+def test_an_interrupt_ends_a_query_that_runs_at_once(built: Path) -> None:
+    code = (
+        "import sys, pathlib; from graph import assets;"
+        f" assets.root = lambda: pathlib.Path({str(built / 'project')!r});"
+        " from graph.store import embedded; from graph.cli import main; ask = embedded._ask\n"
+        "def told(*args):\n    print('asks', file=sys.stderr, flush=True); return ask(*args)\n"
+        "embedded._ask = told; sys.exit(main(sys.argv[1:]))"
+    )
+    joins = " . ".join(f"?s{n} ?p{n} ?o{n}" for n in range(6))
+    ran = subprocess.Popen(
+        [sys.executable, "-c", code, "query", f"SELECT (COUNT(*) AS ?n) WHERE {{ {joins} }}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "LIVSGRAF_STORE": str(built / "store")},
+    )
+    assert ran.stderr is not None
+    assert ran.stderr.readline() == b"asks\n"
+    time.sleep(0.3)
+    ran.send_signal(signal.SIGINT)
+    # Ended by the signal itself, which a shell tells as 130.
+    assert ran.wait(timeout=20) == -signal.SIGINT
+    ran.stderr.close()
 
 
 def test_main_is_what_python_m_runs() -> None:

@@ -307,7 +307,27 @@ SKOG = iri(LGID + "body/1")
 
 def counts(session: Session, day: datetime.date = DAY) -> list[tuple[int, ...]]:
     found = page_gaps.touching(session, SKOG, day, page_gaps.stamp(session))
-    return [lack.counts for lack in found]
+    return [lack.counts for lack in found.lacks]
+
+
+def test_gaps_of_its_groups_are_told_in_lines_of_their_own(session: Session) -> None:
+    write = smallproject.write
+    write(assets.root(), "ontology/more.ttl", "ex:askedBy lg:givesGaps true .")
+    write(assets.root(), "data/registers/more.ttl", "body:3 a ex:Body ; ex:askedBy body:1 .")
+    body = iri(LGID + "body/3")
+    found = page_gaps.touching(session, body, DAY, page_gaps.stamp(session))
+    assert (found.lacks, found.columns) == ([], [])
+    assert [(lack.title, lack.counts) for lack in found.groups] == [
+        ("Som medlem av Skogvesenet (Skog)", (1, 1, 1))
+    ]
+    assert "livsgraf describe body/1" in page_gaps.hints(session, body, found, None)[0]
+
+
+def test_the_rows_of_a_thing_are_shown_by_a_command_that_is_told(session: Session) -> None:
+    found = page_gaps.touching(session, SKOG, DAY, page_gaps.stamp(session))
+    assert found.columns == ["provider", "consumer"]
+    (hint,) = page_gaps.hints(session, SKOG, found, DAY)
+    assert "livsgraf gaps --consumer body/1 --date 2025-05-01" in hint
 
 
 def test_gaps_of_a_thing_are_asked_for_once_and_remembered(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from graph.errors import UnknownName
 from graph.query import Parameter
-from graph.terms import DCT, DERIVED, LANGUAGES, OWL, PREFIXES, VOCABULARY, Rows, Term
+from graph.terms import DCT, DERIVED, LANGUAGES, OWL, PREFIXES, SKOS, VOCABULARY, Rows, Term
 
 Ask = Callable[[str], Rows]
 
@@ -47,7 +47,7 @@ def named(names: Collection[str], name: str) -> str:
     asked = name.casefold().strip().replace("_", "-").replace(" ", "-")
     if asked in names:
         return asked
-    close = difflib.get_close_matches(asked, names, _NEAREST, 0.5)
+    close = difflib.get_close_matches(asked, names, _NEAREST, 0.6)
     parts = set(asked.split("-"))
     shared = sorted(
         (other for other in names if parts & set(other.split("-"))),
@@ -55,6 +55,19 @@ def named(names: Collection[str], name: str) -> str:
     )
     near = list(dict.fromkeys([*close, *shared]))[:_NEAREST]
     raise UnknownName(name, "query", near)
+
+
+def worded(things: Iterable[Term], lang: str) -> dict[Term, str]:
+    """Give the vocabulary's own name of each thing, read from its files; no store is needed."""
+    from graph import assets, rdf
+
+    wanted = set(things)
+    said: dict[Term, dict[str, str]] = {}
+    for path in assets.files("ontology") if wanted else ():
+        for s, p, o, _ in rdf.parse(path):
+            if s in wanted and p.value == SKOS + "prefLabel":
+                said.setdefault(s, {})[o.lang or lang] = o.value
+    return {thing: name for thing, texts in said.items() if (name := text_in(texts, lang))}
 
 
 def option_names(parameter: Parameter) -> tuple[str, ...]:

@@ -37,6 +37,7 @@
     │       ├── StoreLocked               path
     │       ├── StoreVersionMismatch      path, found, expected
     │       ├── StoreNotWritable          path
+    │       ├── StoreUnmakable            path
     │       ├── StoreNotReadable          path
     │       ├── StoreForeign              path
     │       ├── StoreIsFile               path
@@ -431,6 +432,12 @@ class StoreNotWritable(StoreError):
     """The system will not let us write where the store is or should be."""
 
     code = "store-not-writable"
+
+
+class StoreUnmakable(StoreError):
+    """The system has no room for a folder of that name, as in /proc."""
+
+    code = "store-unmakable"
 
 
 class StoreNotReadable(StoreError):

@@ -129,7 +129,7 @@ class _Build:
             self._tell("validate", 0, 1)
             findings = self._by_shapes(content, vocabulary)
         start = self._clock("validate", start)
-        stamp = Stamp(__version__, _ontology_version(vocabulary), digest)
+        stamp = Stamp(__version__, ontology_version(vocabulary), digest)
 
         def finish(draft: Store) -> Stamp:
             since = time.perf_counter()
@@ -253,5 +253,8 @@ def _triples(quads: list[Quad]) -> Iterator[Triple]:
         yield subject, predicate, object_
 
 
-def _ontology_version(vocabulary: list[Quad]) -> str:
+def ontology_version(vocabulary: Iterable[Quad] | None = None) -> str:
+    """Give the version that the vocabulary says it has: of the files, where none is handed in."""
+    if vocabulary is None:
+        vocabulary = [quad for path in assets.files("ontology") for quad in rdf.parse(path)]
     return max((o.value for _, p, o, _ in vocabulary if p == OWL_VERSION), default="")

@@ -246,12 +246,13 @@ def make(session: Session) -> typer.Typer:
         word: Annotated[
             str, typer.Argument(metavar=texts["type.iri"], help=texts["help.describe_word"])
         ],
+        date: Day = None,
         output: Output = None,
         everything: All = False,
     ) -> int:
         from graph.cli.commands import describe
 
-        return describe(session, word, output, everything)
+        return describe(session, word, date, output, everything)
 
     @app_command("stats", "help.stats")
     def stats(output: Output = None, everything: All = False) -> int:

@@ -77,7 +77,8 @@ def run(session: Session, asked: Asked, output: str | None, everything: bool) ->
         for line in lines:
             session.talk.say(line)
         if not asked.only_sums and not any(answer.gaps for answer in answers):
-            session.talk.tell("gaps.none", queries=len(answers))
+            one = len(answers) == 1
+            session.talk.tell("gaps.none_one" if one else "gaps.none", queries=len(answers))
             _explain(session, answers, choice)
     session.show(document, output, everything or not people or asked.only_sums)
     return _gate(session, asked, answers)
@@ -122,7 +123,8 @@ def _for_people(
         return Document(tuple(sheets))
     terms = [term for answer in answers for gap in answer.gaps for term in gap.values.values()]
     kinds = [answer.kind for answer in answers if answer.kind]
-    names = session.names_of([*terms, *kinds])
+    measures = [term for answer in answers for term in answer.query.measures]
+    names = session.names_of([*terms, *kinds, *measures])
     shown = [answer for answer in answers if answer.gaps or len(answers) == 1]
     if len(shown) > 1:
         sheets.append(present_gaps.counts(shown, texts, below_sums=summary is not None))

@@ -64,9 +64,9 @@ def check(session: Session, root: Path | None, output: str | None, everything: b
     if root is not None and not any((root / name).is_dir() for name in _HOUSE):
         raise BadOption("no-house", folder=root)
     found = check_files(root)
-    if found or session.for_people(output):
-        session.show(present.found(found, 0, session.talk.messages), output, everything)
-    else:
+    # A program gets its empty list or its header line, whatever was found.
+    session.show(present.found(found, 0, session.talk.messages), output, everything)
+    if not found and not session.for_people(output):
         session.talk.say(present.tally(found, session.talk.messages))
     return 1 if found else 0
 
@@ -172,7 +172,7 @@ def _shipped(
     text = bind(shipped, values)
     if shipped.kind == "rules":
         return _free(session, text, shipped.path.name, output, everything)
-    rows = session.store.query(text, name=assets.relative(shipped.path))
+    rows = session.ask(text, name=assets.relative(shipped.path))
     document = present.answer(rows, _names(session, rows), session.talk.messages, shipped)
     session.show(document, output, everything)
     for name, term in values.items():
@@ -196,7 +196,7 @@ def _free(session: Session, text: str, name: str, output: str | None, everything
     texts = session.talk.messages
     vet(text, name)
     if catalog.form(text) in ("CONSTRUCT", "DESCRIBE"):
-        found = session.store.construct(text, name)
+        found = session.construct(text, name)
         if output == "ttl":
             from graph.rdf import skolemise, write_turtle
             from graph.terms import PREFIXES
@@ -207,7 +207,7 @@ def _free(session: Session, text: str, name: str, output: str | None, everything
         names = session.names_of(term for triple in found for term in triple)
         session.show(present.triples(found, names, texts), output, everything)
         return 0
-    rows = session.store.query(text, name)
+    rows = session.ask(text, name)
     session.show(present.answer(rows, _names(session, rows), texts), output, everything)
     return 0
 
@@ -242,9 +242,13 @@ def queries_list(session: Session, kind: str | None, output: str | None, everyth
 
 
 def queries_show(session: Session, name: str, output: str | None) -> int:
-    """Show one query whole."""
+    """Show one query whole, with what it is measured against."""
+    if not name.strip():
+        raise BadOption("missing-argument", name=session.talk.text("type.iri"))
     shipped = session.query(catalog.named(session.paths, name))
-    document = present.shown(shipped, assets.relative(shipped.path), session.talk.messages)
+    names = catalog.worded(shipped.measures, session.lang)
+    file, people = assets.relative(shipped.path), session.for_people(output)
+    document = present.shown(shipped, file, names, session.talk.messages, people)
     session.show(document, output, everything=True)
     if session.for_people(output):
         body = "".join(
@@ -254,12 +258,19 @@ def queries_show(session: Session, name: str, output: str | None) -> int:
     return 0
 
 
-def describe(session: Session, word: str, output: str | None, everything: bool) -> int:
-    """Show the page of one thing."""
+def describe(
+    session: Session, word: str, day: str | None, output: str | None, everything: bool
+) -> int:
+    """Show the page of one thing; of its gaps those of a day."""
     from graph.cli import page_gaps, present_page
+    from graph.cli.present_gaps import Days
     from graph.describe import describe as describe_thing
+    from graph.gaps import data_date
     from graph.names import resolve
 
+    if not word.strip():
+        raise BadOption("missing-argument", name=session.talk.text("type.iri"))
+    asked = day_of(day)
     before = page_gaps.stamp(session)
     thing = resolve(session.ask, word, lang=session.lang)
     if output == "ttl":
@@ -267,7 +278,7 @@ def describe(session: Session, word: str, output: str | None, everything: bool) 
         from graph.terms import PREFIXES
 
         name = thing.n3()
-        found = session.store.construct(
+        found = session.construct(
             f"CONSTRUCT {{ {name} ?p ?o . ?s ?q {name} }} WHERE "
             f"{{ {{ {name} ?p ?o }} UNION {{ ?s ?q {name} }} }}"
         )
@@ -277,9 +288,12 @@ def describe(session: Session, word: str, output: str | None, everything: bool) 
     if session.for_people(output):
         few = None if everything else FEW
         texts = session.talk.messages
-        gaps = present_page.lacks(page_gaps.touching(session, thing, today(), before), texts)
+        touched = page_gaps.touching(session, thing, asked, before)
+        hints = page_gaps.hints(session, thing, touched, asked if day else None)
+        gaps = present_page.lacks(touched.lacks, texts, touched.groups, hints)
+        line = Days(asked, data_date(session.ask)).line(texts)
         # What a page leaves out is settled list by list, so no list is cut once more.
-        session.show(present_page.page(page, texts, few, gaps), output, everything=True)
+        session.show(present_page.page(page, texts, few, gaps, (line,)), output, everything=True)
     else:
         session.show(present_page.relations(page), output, everything=True)
     return 0
@@ -329,6 +343,7 @@ class NotWritten(InputError):
 def version(session: Session) -> int:
     """Say which software, vocabulary and data these are."""
     from graph import __version__
+    from graph.pipeline import ontology_version
     from graph.store import open_store, version_of
 
     talk = session.talk
@@ -339,6 +354,8 @@ def version(session: Session) -> int:
         data, day = catalog.data_version(store.query)
         store.close()
     except StoreAbsent:
+        # The vocabulary comes with the software; only the content waits for a store.
+        session.out.write(talk.text("version.ontology", version=ontology_version()) + "\n")
         session.out.write(talk.text("version.no_store", build=talk.build) + "\n")
         return 0
     except LivsgrafError as error:

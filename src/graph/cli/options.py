@@ -16,7 +16,7 @@ from typing import Any
 from graph.catalog import kebab, option_names
 from graph.errors import BadValue, InputError, TooLow, UnknownName
 from graph.names import resolve
-from graph.query import Parameter, Query
+from graph.query import YES_OR_NO, Parameter, Query
 from graph.terms import Rows, Term, date, literal
 
 Ask = Callable[[str], Rows]
@@ -185,7 +185,7 @@ def pairs(
         if key is None:
             import difflib
 
-            near = difflib.get_close_matches(name.strip(), by_word) or sorted(by_word)[:5]
+            near = difflib.get_close_matches(name.strip(), by_word)
             raise UnknownName(name.strip(), "parameter", near)
         if key in found:
             raise BadOption("twice", name=name.strip())
@@ -200,6 +200,8 @@ def read(ask: Ask, option: Option, word: str) -> Term:
     if not word.strip():
         raise BadOption("missing-value", name=after)
     if parameter is None:
+        if option.name in YES_OR_NO and word.casefold() not in {*_YES_OR_NO, YES, _NO}:
+            raise BadValue(after, word, "boolean")
         return _of_column(ask, word)
     if parameter.type == "iri":
         return resolve(ask, word, parameter.scheme)

@@ -9,7 +9,7 @@ from graph.findings import SEVERITIES, Finding, pick
 from graph.messages import Messages
 from graph.query import Parameter, Query
 from graph.render import Cell, Column, Document, Sheet
-from graph.terms import XSD, Rows, Term, literal
+from graph.terms import XSD, Rows, Term, compact, literal, local_name
 
 Names = Mapping[Term, str]
 _TRUE = frozenset({"true", "1"})
@@ -89,12 +89,44 @@ def listed(queries: Sequence[Query], texts: Messages) -> Document:
     )
 
 
-def shown(query: Query, file: str, texts: Messages) -> Document:
-    """Give everything a header says, and the text."""
+def measured(query: Query, names: Names, texts: Messages) -> str:
+    """Say in one line how bad the lack is, in which layer, and what EIF and EIRA say of it."""
+    parts = []
+    if query.severity:
+        parts.append(texts.text("gaps.measures", severity=texts[f"severity.{query.severity}"]))
+    if query.layer:
+        parts.append(texts.text("gaps.measures_layer", layer=texts[f"layer.{query.layer}"]))
+    told = [(sort, _measure(code, term, names, texts)) for sort, code, term in _measures(query)]
+    for sort in dict.fromkeys(sort for sort, _ in told):
+        said = ", ".join(name for other, name in told if other == sort)
+        parts.append(texts.text(f"gaps.measures_{sort}", names=said))
+    return " · ".join(parts)
+
+
+def _measures(query: Query) -> list[tuple[str, str, Term]]:
+    coded = zip(query.eif, query.measures, strict=False)
+    rest = query.measures[len(query.eif) :]
+    return [*(("eif", code, term) for code, term in coded), *(("eira", "", t) for t in rest)]
+
+
+def _measure(code: str, term: Term, names: Names, texts: Messages) -> str:
+    name = names.get(term, "" if code else local_name(term.value))
+    if not code:
+        return name
+    sort = code.rstrip("0123456789")
+    number_ = code.removeprefix(sort)
+    called = texts.text(f"gaps.{sort}", n=number_) if f"gaps.{sort}" in texts else code
+    return f"{called} ({name})" if name and name != compact(term.value) else called
+
+
+def shown(query: Query, file: str, names: Names, texts: Messages, people: bool = True) -> Document:
+    """Give everything a header says, and the text; what people read in a line is rows elsewhere."""
     lang = texts.language
     intro = [text_in(query.why, lang)]
     if query.remedy:
         intro.append(texts.text("gaps.remedy", remedy=text_in(query.remedy, lang)))
+    line = measured(query, names, texts)
+    intro += [line] if line else []
     parameters = Sheet(
         "parameters",
         tuple(
@@ -121,9 +153,37 @@ def shown(query: Query, file: str, texts: Messages) -> Document:
         ],
         title=texts["queries.columns"],
     )
-    sheets = tuple(sheet for sheet in (parameters, columns) if sheet.rows)
+    told = () if people else _told(query, names, texts)
+    sheets = tuple(sheet for sheet in (*told, parameters, columns) if sheet.rows)
     notes = (texts.text("queries.file", file=file),)
     return Document(sheets, title=text_in(query.title, lang), intro=tuple(intro), notes=notes)
+
+
+def _told(query: Query, names: Names, texts: Messages) -> tuple[Sheet, Sheet]:
+    about = Sheet(
+        "about",
+        tuple(
+            Column(name, texts[f"queries.{name}"]) for name in ("name", "kind", "layer", "severity")
+        ),
+        [
+            (
+                Cell(literal(query.name)),
+                words(query.kind),
+                words(query.layer or ""),
+                words(query.severity or ""),
+            )
+        ],
+    )
+    measures = Sheet(
+        "measures",
+        (
+            Column("scheme", texts["queries.scheme"]),
+            Column("measure", texts["queries.measure"]),
+        ),
+        [(words(sort), Cell(term, names.get(term))) for sort, _, term in _measures(query)],
+        title=texts["queries.measures"],
+    )
+    return about, measures
 
 
 def _default(parameter: Parameter, texts: Messages) -> str:

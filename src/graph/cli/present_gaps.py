@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graph.catalog import text_in
-from graph.cli.present import Names, capital, cell, is_number, number, words
+from graph.cli.present import Names, capital, cell, is_number, measured, number, words
 from graph.describe import alphabetical
 from graph.gaps import CERTAINTIES, SUMS, Answer, Gap, Line, Summary
 from graph.messages import Messages
@@ -207,7 +207,10 @@ def for_people(
         lines,
         title=text_in(query.title, lang),
         intro=(texts.text("gaps.why", why=text_in(query.why, lang)), *intro),
-        notes=(texts.text("gaps.remedy", remedy=text_in(query.remedy, lang)),),
+        notes=(
+            texts.text("gaps.remedy", remedy=text_in(query.remedy, lang)),
+            measured(query, names, texts),
+        ),
     )
 
 
@@ -238,7 +241,8 @@ def _merged(gaps: Sequence[Gap]) -> list[tuple[Gap, list[Term]]]:
 def _why_empty(answer: Answer, names: Names, texts: Messages, choice: str) -> str:
     if answer.unchosen and choice:
         return texts.text("gaps.empty_filter", n=answer.unchosen)
-    if answer.query.empty:
+    # Where there is nothing of the kind, what the query says of its being empty is not known.
+    if answer.query.empty and answer.looked_at != 0:
         return _looked(answer, names, texts) + text_in(answer.query.empty, texts.language)
     return _looked(answer, names, texts).strip() or texts["gaps.empty_plain"]
 

@@ -31,7 +31,13 @@ class Lack:
     counts: tuple[int, ...]
 
 
-def page(described: Page, texts: Messages, few: int | None, gaps: Sheet | None = None) -> Document:
+def page(
+    described: Page,
+    texts: Messages,
+    few: int | None,
+    gaps: Sheet | None = None,
+    notes: tuple[str, ...] = (),
+) -> Document:
     """Give the page of one thing as people read it; lists are cut to `few`, sources later."""
     facts = Sheet(
         "facts",
@@ -50,7 +56,7 @@ def page(described: Page, texts: Messages, few: int | None, gaps: Sheet | None =
     kinds = ", ".join(capital(kind) if at == 0 else kind for at, kind in enumerate(described.kinds))
     head = f"{kinds} · {described.thing.value}" if kinds else described.thing.value
     told = tuple(said(text, texts) for text in described.texts)
-    return Document(tuple(sheets), title=described.label, intro=(head, *told))
+    return Document(tuple(sheets), title=described.label, intro=(head, *told), notes=notes)
 
 
 def relations(described: Page) -> Document:
@@ -94,16 +100,25 @@ def relations(described: Page) -> Document:
     return Document((thing, groups, *sources), title=described.label, main="relations")
 
 
-def lacks(found: Sequence[Lack], texts: Messages) -> Sheet:
-    """Give what is missing about the thing, apart from what is only not reported."""
+def lacks(
+    found: Sequence[Lack],
+    texts: Messages,
+    groups: Sequence[Lack] = (),
+    hints: Sequence[str] = (),
+) -> Sheet:
+    """Give what is missing about the thing, apart from what is only not reported.
+
+    Below stands, in a line each, what is missing of the groups it is a member of.
+    """
     columns = (
         Column("query", texts["describe.gaps_query"]),
         *(Column(name, texts[f"describe.gaps_{name}"], number=True) for name in CERTAINTIES),
     )
     rows = [
-        (Cell(literal(lack.name), lack.title), *(number(n) for n in lack.counts)) for lack in found
+        (Cell(literal(lack.name), lack.title), *(number(n) for n in lack.counts))
+        for lack in (*found, *groups)
     ]
-    notes = (texts["describe.gaps_note"],) if rows else (texts["describe.gaps_none"],)
+    notes = (texts["describe.gaps_note"], *hints) if rows else (texts["describe.gaps_none"],)
     return Sheet("gaps", columns, rows, title=texts["describe.gaps"], notes=notes, whole=True)
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from graph import assets
+from graph.cli.stop import at_once
 from graph.cli.talk import Talk
 from graph.config import Settings
 from graph.query import KINDS, Query, load
 from graph.render import FORMATS, Document, Style, write
-from graph.terms import Rows, Term
+from graph.terms import Rows, Term, Triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,9 +75,17 @@ class Session:
             ensure(self.settings, progress=progress)
         return open_store(self.settings.store)
 
-    def ask(self, text: str) -> Rows:
-        """Run a query on the store."""
-        return self.store.query(text)
+    def ask(self, text: str, name: str = "-") -> Rows:
+        """Run a query on the store; an interrupt ends it at once."""
+        store = self.store
+        with at_once():
+            return store.query(text, name)
+
+    def construct(self, text: str, name: str = "-") -> list[Triple]:
+        """Run a query that makes triples; an interrupt ends it at once."""
+        store = self.store
+        with at_once():
+            return store.construct(text, name)
 
     @cached_property
     def labels(self) -> Labels:

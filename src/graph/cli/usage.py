@@ -31,8 +31,8 @@ def readable(error: Exception, command: Any) -> LivsgrafError:
         known = (
             list(command.commands) if ctx is None else list(getattr(ctx.command, "commands", {}))
         )
-        near = difflib.get_close_matches(name, known, 3, 0.4)
-        return UnknownName(name, "command", near or known)
+        near = difflib.get_close_matches(name, known, 3, 0.6)
+        return UnknownName(name, "command", near, known)
     if kind == "UsageError" and message == "Missing command.":
         known = list(getattr(getattr(ctx, "command", command), "commands", {}))
         return BadOption("no-command", command=path, known=", ".join(known))
@@ -49,7 +49,7 @@ def _no_option(name: str, ctx: Any, path: str) -> LivsgrafError:
         if maker is not None:
             args = ctx.meta.get("graph.args", ())
             known += [f"--{word}" for option in maker(args) for word in option.words]
-    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), 3, 0.5)
+    near = difflib.get_close_matches(name, list(dict.fromkeys(known)), 3, 0.6)
     if near:
         return UnknownName(name, "option", near)
     return BadOption("no-option", name=name, command=path)

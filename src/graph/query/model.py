@@ -23,6 +23,8 @@ LAYER_IRIS: Final[Mapping[str, str]] = {
 }
 SEVERITIES: Final = ("violation", "warning", "info")
 UNITS: Final = ("need", "flow", "thing")
+YES_OR_NO: Final = ("crossLevel", "crossSector")
+"""The columns of every need and flow that say yes or no."""
 TYPES: Final = ("iri", "date", "string", "integer", "boolean")
 
 Texts = Mapping[str, str]
@@ -132,6 +134,12 @@ class Query:
     result_path: str | None = None
     example: str | None = None
     see: tuple[str, ...] = ()
+
+    @property
+    def measures(self) -> tuple[Term, ...]:
+        """What it is measured against: recommendations of EIF, then what would close the gap."""
+        codes = (terms.PREFIXES["eif"] + code for code in self.eif)
+        return tuple(Term("iri", name) for name in (*codes, *self.closes, *self.eira))
 
     @cached_property
     def tree(self) -> sparql.Group:

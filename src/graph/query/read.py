@@ -11,7 +11,16 @@ from graph import assets, pattern, sparql, terms
 from graph.errors import FileUnreadable, HeaderError
 from graph.query.bind import values_of
 from graph.query.header import Header
-from graph.query.model import KINDS, LAYERS, SEVERITIES, TYPES, UNITS, Parameter, Query
+from graph.query.model import (
+    KINDS,
+    LAYERS,
+    SEVERITIES,
+    TYPES,
+    UNITS,
+    YES_OR_NO,
+    Parameter,
+    Query,
+)
 from graph.terms import SHAPE, Term
 
 _EVERY_GAP: Final = ("focus", "certainty", "event")
@@ -20,8 +29,7 @@ _EVERY_NEED_OR_FLOW: Final = (
     "consumer",
     "providerSector",
     "consumerSector",
-    "crossLevel",
-    "crossSector",
+    *YES_OR_NO,
 )
 
 # Which keys each kind of query has: those that must be there, and those that may.

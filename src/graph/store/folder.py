@@ -44,6 +44,7 @@ from graph.errors import (
     StoreLocked,
     StoreNotReadable,
     StoreNotWritable,
+    StoreUnmakable,
     StoreVersionMismatch,
 )
 from graph.store import FORMAT, Version
@@ -127,7 +128,10 @@ class Folder:
         with faults(self.path):
             self._refuse_foreign()
             _away(self.path / "lock", folders=True)
-            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except FileNotFoundError as error:
+                raise StoreUnmakable(self.path) from error
             # Left behind on purpose: removing a lock file lets two processes lock two files.
             handle = (self.path / "lock").open("a", encoding="ascii")
         until = time.monotonic() + wait
