@@ -22,7 +22,7 @@ from graph.check.project import Fault, Project
 from graph.check.queries import forms
 from graph.check.vocabulary import closed, complete
 from graph.check.words import domain_words
-from graph.findings import Finding
+from graph.findings import Finding, Place
 from graph.terms import LANGUAGES
 
 RULES: Final[tuple[Callable[[Project], Iterator[Fault]], ...]] = (
@@ -65,7 +65,7 @@ def _finding(fault: Fault) -> Finding:
             message=_together(spoken.message, fault, "text"),
             fix=_together(spoken.fix, fault, "fix"),
             source=fault.file,
-            line=fault.line or None,
+            place=_place(fault),
         )
     return Finding(
         rule=f"house/{fault.rule}",
@@ -74,7 +74,7 @@ def _finding(fault: Fault) -> Finding:
         message={lang: _text(lang, fault.rule, "text", fault) for lang in LANGUAGES},
         fix={lang: _text(lang, fault.rule, "fix", fault) for lang in LANGUAGES},
         source=fault.file,
-        line=fault.line or None,
+        place=_place(fault),
     )
 
 
@@ -92,3 +92,7 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     """Read what each rule says when it is broken, and what to do, in one language."""
     file = resources.files("graph.messages") / f"house.{language}.toml"
     return tomllib.loads(file.read_text("utf-8"))
+
+
+def _place(fault: Fault) -> Place:
+    return Place(fault.file, fault.line or None)

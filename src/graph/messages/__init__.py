@@ -1,7 +1,9 @@
-"""What the program says, in bokmål, nynorsk and English: one TOML file per language.
+"""What the program says, in bokmål, nynorsk and English: a TOML file per topic and language.
 
-A text has a dotted key and may hold `{names}` in braces. The three files hold the same keys with
-the same names in braces; a house rule keeps it so.
+A file is called <topic>.<language>.toml, or <language>.toml for what every command says. The texts
+of `house` are about our own files and are read by `check` alone. A text has a dotted key and may
+hold `{names}` in braces. The three files of a topic hold the same keys with the same names in
+braces; a house rule keeps it so.
 """
 
 import tomllib
@@ -53,9 +55,13 @@ class _Kept(dict[str, object]):
 
 @cache
 def load(language: str) -> Messages:
-    """Read the texts of one of `LANGUAGES`."""
-    path = Path(__file__).parent / f"{language}.toml"
-    return Messages(language, dict(_flat(tomllib.loads(path.read_text("utf-8")))))
+    """Read the texts of one of `LANGUAGES`, every topic but `house`."""
+    folder = Path(__file__).parent
+    texts: dict[str, str] = {}
+    for path in sorted([folder / f"{language}.toml", *folder.glob(f"*.{language}.toml")]):
+        if not path.name.startswith("house."):
+            texts.update(_flat(tomllib.loads(path.read_text("utf-8"))))
+    return Messages(language, texts)
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -1,0 +1,155 @@
+"""What can go wrong, as one tree; the texts are in messages/, found by `code`.
+
+    LivsgrafError                      (exit status)
+    ├── InputError                     2  what the user gave cannot be used
+    │   ├── UnknownName                   name, kind; suggestions
+    │   ├── BadDate                       value
+    │   ├── BadValue                      name, value, type
+    │   │   └── TooLow                    minimum
+    │   ├── BadSetting                    name, value, known
+    │   ├── FileUnreadable                file, reason
+    │   ├── NotAFile                      file
+    │   ├── TooLarge                      file
+    │   ├── UnknownFormat                 file; known
+    │   ├── ParseError                    file, line, column, reason; source
+    │   │   ├── NotText                   byte
+    │   │   │   └── Utf16                 (the whole file)
+    │   │   ├── Unplaced                  (no line)
+    │   │   ├── Unfinished                (no line)
+    │   │   ├── DocumentType
+    │   │   └── RemoteContext
+    │   ├── TripleTerm                    file
+    │   ├── TooDeep                       file, line, column; source, limit
+    │   │   └── QueryTooDeep
+    │   ├── TooTangled                    file
+    │   ├── QuerySyntaxError              file, line, column, reason; source, found
+    │   │   └── UndeclaredPrefix          prefix
+    │   ├── QueryOutside                  file, line, column, word; source
+    │   ├── QueryWrites                   file, line, column, word; source
+    │   ├── QueryTooLong                  file, signs, limit
+    │   ├── UnknownFunction               file, function
+    │   ├── Unanswerable                  file, reason
+    │   ├── HeaderError                   file, line, reason
+    │   ├── NotCanonical                  term, reason
+    │   ├── ValidationFailed              count; findings
+    │   └── StoreError                 2  the store cannot be used as asked
+    │       ├── StoreAbsent               path
+    │       ├── StoreLocked               path
+    │       ├── StoreVersionMismatch      path, found, expected
+    │       ├── StoreNotWritable          path
+    │       ├── StoreUnmakable            path
+    │       ├── StoreNotReadable          path
+    │       ├── StoreForeign              path
+    │       ├── StoreIsFile               path
+    │       ├── StoreDamaged              path, reason
+    │       │   └── ReceiptDamaged        path, receipt, reason
+    │       └── DiskFull                  path
+    └── InternalError                  3  our own fault: reason
+
+An error carries a code and parameters and never a sentence for users: which language the user
+reads is known only to the command line.
+"""
+
+from graph.errors.asked import (
+    BadDate,
+    BadSetting,
+    BadValue,
+    TooLow,
+)
+from graph.errors.base import (
+    InputError,
+    InternalError,
+    LivsgrafError,
+    UnknownName,
+)
+from graph.errors.files import (
+    DocumentType,
+    FileUnreadable,
+    NotAFile,
+    NotCanonical,
+    NotText,
+    ParseError,
+    RemoteContext,
+    TooDeep,
+    TooLarge,
+    TooTangled,
+    TripleTerm,
+    Unfinished,
+    UnknownFormat,
+    Unplaced,
+    Utf16,
+)
+from graph.errors.queries import (
+    HeaderError,
+    QueryOutside,
+    QuerySyntaxError,
+    QueryTooDeep,
+    QueryTooLong,
+    QueryWrites,
+    Unanswerable,
+    UndeclaredPrefix,
+    UnknownFunction,
+)
+from graph.errors.storing import (
+    DiskFull,
+    ReceiptDamaged,
+    StoreAbsent,
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreIsFile,
+    StoreLocked,
+    StoreNotReadable,
+    StoreNotWritable,
+    StoreUnmakable,
+    StoreVersionMismatch,
+    ValidationFailed,
+)
+
+__all__ = [
+    "BadDate",
+    "BadSetting",
+    "BadValue",
+    "DiskFull",
+    "DocumentType",
+    "FileUnreadable",
+    "HeaderError",
+    "InputError",
+    "InternalError",
+    "LivsgrafError",
+    "NotAFile",
+    "NotCanonical",
+    "NotText",
+    "ParseError",
+    "QueryOutside",
+    "QuerySyntaxError",
+    "QueryTooDeep",
+    "QueryTooLong",
+    "QueryWrites",
+    "ReceiptDamaged",
+    "RemoteContext",
+    "StoreAbsent",
+    "StoreDamaged",
+    "StoreError",
+    "StoreForeign",
+    "StoreIsFile",
+    "StoreLocked",
+    "StoreNotReadable",
+    "StoreNotWritable",
+    "StoreUnmakable",
+    "StoreVersionMismatch",
+    "TooDeep",
+    "TooLarge",
+    "TooLow",
+    "TooTangled",
+    "TripleTerm",
+    "Unanswerable",
+    "UndeclaredPrefix",
+    "Unfinished",
+    "UnknownFormat",
+    "UnknownFunction",
+    "UnknownName",
+    "Unplaced",
+    "Utf16",
+    "ValidationFailed",
+]
