@@ -3,7 +3,8 @@
 A folder is tests/cases/cli/<situation>/ with `command` (arguments as in a shell, after `livsgraf`),
 `expected.out`, and, where they are not empty and 0, `expected.err` and `expected.status`. A command
 that begins with `terminal:` runs on a terminal of 80 columns.
-It runs in the case's own folder, which may hold files that begin with `given.`.
+It runs in the case's own folder, which may hold files that begin with `given.`. The software's
+version is written VERSION in what is expected.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pytest
 
 import smallproject
 from casefolders import Case
+from graph import __version__
 from smallproject import Line
 
 CASES = Path(__file__).parent / "cases" / "cli"
@@ -53,7 +55,11 @@ def test_case(
     command = (folder / "command").read_text("utf-8").strip()
     terminal = command.startswith("terminal:")
     done = line.run(*shlex.split(command.removeprefix("terminal:")), terminal=terminal)
-    out = _LOOK.sub("", done.out)
+    out = re.sub(
+        rf'(?:(?<=livsgraf )|(?<=": ")){re.escape(__version__)}\b',
+        "VERSION",
+        _LOOK.sub("", done.out),
+    )
     assert out == (folder / "expected.out").read_text("utf-8")
     assert done.err == _text(folder / "expected.err", "")
     assert done.status == int(_text(folder / "expected.status", "0"))

@@ -104,6 +104,7 @@ def test_a_finding_has_the_words_of_its_shape(shapes: list[Path]) -> None:
         layer="http://data.europa.eu/IL4",
         see_also=("https://example.org/a", "https://example.org/b"),
         source="data/a.ttl",
+        component="http://www.w3.org/ns/shacl#MinCountConstraintComponent",
     )
 
 

@@ -59,7 +59,8 @@ class Finding:
     values stood there where their number is; `expected` says what should stand there. `example` is
     a piece of Turtle, or what a person would type in a cell. `place` tells where, if known.
     `outside` marks what only holds because the thing pointed at lies outside what was handed in.
-    `tier` names the added shape file that demands it, empty for our own rules.
+    `tier` names the added shape file that demands it, empty for our own rules. `component` is the
+    sort of demand that was broken, as SHACL names it, where a shape was.
     """
 
     rule: str
@@ -82,6 +83,7 @@ class Finding:
     place: Place | None = None
     outside: bool = False
     tier: str = ""
+    component: str | None = None
 
     @property
     def line(self) -> int | None:

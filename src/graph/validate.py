@@ -264,6 +264,7 @@ class _Rules:
             path=None if path is None else _path(path, result.report),
             value=None if value is None else _term(value),
             source=sources.get(focus.value),
+            component=str(result.one("sourceConstraintComponent") or "") or None,
         )
 
     def _describe(self, source: Node | None) -> Finding:

@@ -65,7 +65,7 @@ def module_faults(name: str, module: str, path: Path) -> Iterator[Fault]:
             top = target.split(".")[0]
             if top == "graph":
                 yield from _upward(name, module, here, target, line)
-            elif ONLY_IMPORTER.get(top, module) != module:
+            elif not f"{module}.".startswith(f"{ONLY_IMPORTER.get(top, module)}."):
                 values = {"library": top, "module": ONLY_IMPORTER[top]}
                 yield Fault("only-importer", name, line, values)
             if top in HEAVY and id(node) not in inner and id(node) not in only_types:

@@ -73,6 +73,24 @@ def make(session: Session) -> typer.Typer:
         str | None,
         typer.Option("--format", metavar="FORMAT", help=texts["help.format"], callback=as_output),
     ]
+
+    def as_report(value: str | None) -> str | None:
+        if value is None:
+            return None
+        from graph.cli.present_findings import OUTPUTS
+
+        return one_of(value, OUTPUTS, "--format")
+
+    Report = Annotated[  # noqa: N806
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help=texts["help.format_findings"], callback=as_report
+        ),
+    ]
+    Place = Annotated[  # noqa: N806
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help=texts["help.findings_output"]),
+    ]
     Day = Annotated[  # noqa: N806
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=texts["help.date"])
     ]
@@ -116,7 +134,7 @@ def make(session: Session) -> typer.Typer:
         root: Annotated[
             str | None, typer.Option("--root", metavar="DIR", help=texts["help.check_root"])
         ] = None,
-        output: Output = None,
+        output: Report = None,
         everything: All = False,
     ) -> int:
         from graph.cli.commands import check
@@ -128,12 +146,15 @@ def make(session: Session) -> typer.Typer:
         files: Annotated[
             list[str], typer.Argument(metavar="FILE", help=texts["help.validate_files"])
         ],
-        output: Output = None,
+        output: Report = None,
+        place: Place = None,
         everything: All = False,
     ) -> int:
         from graph.cli.commands import validate
 
-        return validate(session, [a_path(file, "FILE") for file in files], output, everything)
+        where = None if place is None else a_path(place, "--output")
+        paths = [a_path(file, "FILE") for file in files]
+        return validate(session, paths, output, everything, where)
 
     layers, certainties = ", ".join(LAYERS), ", ".join(CERTAINTIES)
 

@@ -27,9 +27,11 @@ FEW = 5
 
 def build(session: Session, validate: bool) -> int:
     """Build the store anew."""
+    from graph.cli import present_findings
     from graph.errors import ValidationFailed
     from graph.findings import Finding
     from graph.pipeline import build as build_store
+    from graph.render.findings import Facts
 
     talk = session.talk
     try:
@@ -39,7 +41,7 @@ def build(session: Session, validate: bool) -> int:
         # What stops the build; `validate data/` shows the rest.
         stopping = (f for f in error.findings if isinstance(f, Finding))
         findings = [finding for finding in stopping if finding.severity == "violation"]
-        session.show(present.found(findings, 0, talk.messages), None)
+        present_findings.show(session, findings, Facts(), None)
         raise
     talk.tell(
         "build.done",
@@ -60,29 +62,36 @@ def build(session: Session, validate: bool) -> int:
 def check(session: Session, root: Path | None, output: str | None, everything: bool) -> int:
     """Hold our own files against the house rules."""
     from graph.check import check as check_files
+    from graph.cli import present_findings
+    from graph.render.findings import Facts
 
     if root is not None and not any((root / name).is_dir() for name in _HOUSE):
         raise BadOption("no-house", folder=root)
     found = check_files(root)
     # A program gets its empty list or its header line, whatever was found.
-    session.show(present.found(found, 0, session.talk.messages), output, everything)
-    if not found and not session.for_people(output):
-        session.talk.say(present.tally(found, session.talk.messages))
+    present_findings.show(session, found, Facts(), output, everything)
     return 1 if found else 0
 
 
-def validate(session: Session, files: Sequence[Path], output: str | None, everything: bool) -> int:
+def validate(
+    session: Session,
+    files: Sequence[Path],
+    output: str | None,
+    everything: bool,
+    place: Path | None = None,
+) -> int:
     """Judge files by the shapes, together with what the store holds around them."""
-    from graph import rdf
+    from graph import __version__, rdf
+    from graph.cli import present_findings
     from graph.closure import closure
+    from graph.pipeline import ontology_version
     from graph.reckoning import judge
+    from graph.render.findings import Facts
     from graph.validate import judged
 
-    read = [
-        (path, rdf.skolemise(rdf.parse(path), str(path)))
-        for given in files
-        for path in _below(given)
-    ]
+    paths = [path for given in files for path in _below(given)]
+    output = present_findings.settle(session, output, place, paths)
+    read = [(path, rdf.skolemise(rdf.parse(path), str(path))) for path in paths]
     for path, held in read:
         if not held:
             session.talk.tell("validate.empty", file=path)
@@ -93,13 +102,15 @@ def validate(session: Session, files: Sequence[Path], output: str | None, everyt
     background = closure(quads, shapes, session.ask)
     said = [(s, p, o) for s, p, o, _ in quads]
     found = judge(said, shapes, assets.files("checks"), ontology, background, sources)
-    texts = session.talk.messages
-    session.show(present.found(found, len(read), texts), output, everything)
-    if not session.for_people(output):
-        session.talk.say(present.tally(found, texts))
     # A file in which nothing is of a known kind has no findings either; that must be told apart.
-    things = len({subject for subject, _, _ in said})
-    session.talk.tell("validate.judged", things=things, known=judged(said, shapes, ontology))
+    version = ontology_version((s, p, o, None) for s, p, o in ontology)
+    facts = Facts(
+        files=tuple(str(path) for path, _ in read),
+        things=len({subject for subject, _, _ in said}),
+        known=judged(said, shapes, ontology),
+        versions={"software": __version__, "ontology": version},
+    )
+    present_findings.show(session, found, facts, output, everything, place)
     return 1 if any(finding.severity == "violation" for finding in found) else 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from graph.catalog import Count, option_names, text_in
-from graph.findings import SEVERITIES, Finding, pick
 from graph.messages import Messages
 from graph.query import Parameter, Query
 from graph.render import Cell, Column, Document, Sheet
@@ -227,43 +226,6 @@ def counted(
         notes=(f"{texts['stats.total']}: {sum(count.n for count in graphs)}",),
     )
     return Document((by_class, by_graph))
-
-
-def found(findings: Sequence[Finding], files: int, texts: Messages) -> Document:
-    """Give findings: worst first, each with what is wrong, where, and how to mend it."""
-    lang = texts.language
-    ordered = sorted(findings, key=lambda finding: finding.order())
-    names = ("focus", "severity", "message", "path", "value", "fix", "example", "source", "rule")
-    rows = [
-        (
-            Cell(_named(finding.focus), pick(finding.label, lang) or None),
-            _worded(finding.severity, "findings", texts),
-            words(pick(finding.message, lang)),
-            Cell(_named(finding.path or ""), pick(finding.path_label, lang) or None),
-            Cell(finding.value),
-            words(pick(finding.fix, lang)),
-            words(finding.example or ""),
-            words(":".join(str(part) for part in (finding.source, finding.line) if part)),
-            words(finding.rule),
-        )
-        for finding in ordered
-    ]
-    columns = tuple(Column(name, texts[f"findings.{name}"]) for name in names)
-    intro = [texts.text("findings.files", n=files)] if files else []
-    intro.append(tally(findings, texts))
-    return Document((Sheet("findings", columns, rows),), intro=tuple(intro))
-
-
-def tally(findings: Sequence[Finding], texts: Messages) -> str:
-    """Say how many findings there are of each severity."""
-    if not findings:
-        return texts["findings.none"]
-    counts = {kind: sum(finding.severity == kind for finding in findings) for kind in SEVERITIES}
-    return texts.text("findings.totals", **counts)
-
-
-def _named(name: str) -> Term | None:
-    return Term("iri", name) if ":" in name else literal(name) if name else None
 
 
 def capital(text: str) -> str:

@@ -32,6 +32,9 @@
     │   ├── HeaderError                   file, line, reason
     │   ├── NotCanonical                  term, reason
     │   ├── ValidationFailed              count; findings
+    │   ├── NotForTerminal                format
+    │   ├── NoReportFormat                file, known
+    │   ├── OverInput                     file
     │   └── StoreError                 2  the store cannot be used as asked
     │       ├── StoreAbsent               path
     │       ├── StoreLocked               path
@@ -79,6 +82,11 @@ from graph.errors.files import (
     Unplaced,
     Utf16,
 )
+from graph.errors.findings import (
+    NoReportFormat,
+    NotForTerminal,
+    OverInput,
+)
 from graph.errors.queries import (
     HeaderError,
     QueryOutside,
@@ -117,9 +125,12 @@ __all__ = [
     "InputError",
     "InternalError",
     "LivsgrafError",
+    "NoReportFormat",
     "NotAFile",
     "NotCanonical",
+    "NotForTerminal",
     "NotText",
+    "OverInput",
     "ParseError",
     "QueryOutside",
     "QuerySyntaxError",

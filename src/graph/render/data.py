@@ -24,14 +24,15 @@ def write_csv(document: Document, out: TextIO, _: Style) -> None:
     sheets = document.rows_for_machines()
     labelled = _labelled(sheets)
     header = [name for column in columns_of(sheets) for name in _fields(column, labelled)]
-    out.write(_line(header))
+    out.write(csv_line(header))
     for sheet in sheets:
         for row in sheet.rows:
             values = dict(_pairs(sheet, row, labelled))
-            out.write(_line(_plain(values.get(name)) for name in header))
+            out.write(csv_line(_plain(values.get(name)) for name in header))
 
 
-def _line(values: Iterable[str]) -> str:
+def csv_line(values: Iterable[str]) -> str:
+    """Give one line of CSV, quoted where it must be."""
     # The standard library leaves a lone carriage return unquoted, and readers then see two rows.
     return ",".join(_quoted(value) for value in values) + "\n"
 

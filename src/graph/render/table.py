@@ -3,11 +3,11 @@
 On a terminal rich gives bold heads and dim notes; elsewhere the same words stand as plain text.
 """
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from graph.render import Cell, Document, Sheet, Style, empty_columns
+from graph.render.lines import broken, one_line, open_console, put, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,9 +18,6 @@ _NARROW = 10
 """No column of text is squeezed below this; a table that would need it becomes cards."""
 _ADDRESS = 22
 """An address longer than this may be broken, for it has no end that people read."""
-_LETTERS = re.compile(r"\W*[^\W\d_]+\W*")
-_REST = 3
-"""A hyphen leaves at least so many letters on either side."""
 _FACT = 24
 """So wide the first column of a table without heads may be, for it names what stands beside it."""
 _TALL = 4
@@ -29,12 +26,12 @@ _TALL = 4
 
 def write(document: Document, out: TextIO, style: Style) -> None:
     """Write every sheet, shortened to the style's limit, with its title and lines."""
-    console = _console(out, style)
+    console = open_console(out, style.width, style.terminal)
     before = bool(document.title or document.intro)
     if document.title:
-        _say(console, document.title, "bold")
+        say(console, document.title, "bold")
     for line in document.intro:
-        _say(console, line)
+        say(console, line)
     for sheet in document.sheets:
         if before:
             console.print()
@@ -43,49 +40,22 @@ def write(document: Document, out: TextIO, style: Style) -> None:
     if document.notes and before:
         console.print()
     for line in document.notes:
-        _say(console, line, "dim")
-
-
-def _console(out: TextIO, style: Style) -> "Console":
-    from rich.console import Console
-
-    return Console(
-        file=out,
-        width=style.width,
-        force_terminal=style.terminal,
-        color_system="auto" if style.terminal else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-
-
-def _print(console: "Console", line: str, look: str | None = None) -> None:
-    from rich.text import Text
-
-    console.print(Text(line, style=look or ""), soft_wrap=True)
-
-
-def _say(console: "Console", line: str, look: str | None = None) -> None:
-    # A line that begins with spaces is a command to copy, and stays whole.
-    for text in line.split("\n"):
-        for part in [text] if text.startswith(" ") else _broken(text, console.width):
-            _print(console, part, look)
+        say(console, line, "dim")
 
 
 def _sheet(console: "Console", sheet: Sheet, style: Style) -> None:
     if sheet.title:
-        _say(console, sheet.title, "bold")
+        say(console, sheet.title, "bold")
     for line in sheet.intro:
-        _say(console, line)
+        say(console, line)
     limit = None if sheet.whole else style.limit
     rows = sheet.rows if limit is None else sheet.rows[:limit]
     if rows:
         _rows(console, sheet, rows, style)
     if len(rows) < len(sheet.rows):
-        _say(console, style.cut(len(rows), len(sheet.rows)), "dim")
+        say(console, style.cut(len(rows), len(sheet.rows)), "dim")
     for line in sheet.notes:
-        _say(console, line, "dim")
+        say(console, line, "dim")
 
 
 def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], style: Style) -> None:
@@ -93,7 +63,7 @@ def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], st
     places = range(sheet.grouped, len(sheet.columns))
     # Where nothing at all is known a row is still a row.
     shown = [place for place in places if place not in empty] or list(places[:1])
-    texts = [[_text(row[place].text, style) for place in shown] for row in rows]
+    texts = [[one_line(row[place].text, style.none) for place in shown] for row in rows]
     heads = [sheet.columns[place].title if sheet.heads else "" for place in shown]
     right = [sheet.columns[place].number for place in shown]
     if len(shown) == 1 and not sheet.grouped:
@@ -103,7 +73,7 @@ def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], st
     indent = " " * (_INDENT if sheet.grouped else 0)
     widths = _widths(heads, texts, right, console.width - len(indent))
     groups = [
-        " · ".join(_text(cell.text, style) for cell in row[: sheet.grouped] if cell.text)
+        " · ".join(one_line(cell.text, style.none) for cell in row[: sheet.grouped] if cell.text)
         for row in rows
     ]
     if widths is None:
@@ -111,21 +81,21 @@ def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], st
         return
     if sheet.heads:
         for head in _laid(heads, right, widths, foot=True):
-            _print(console, indent + head, "bold")
+            put(console, indent + head, "bold")
     above = ""
     for group, line in zip(groups, texts, strict=True):
         if group != above:
             above = group
-            _print(console, above, "bold")
+            put(console, above, "bold")
         for part in _laid(line, right, widths):
-            _print(console, indent + part)
+            put(console, indent + part)
 
 
 def _laid(
     texts: Sequence[str], right: Sequence[bool], widths: Sequence[int], foot: bool = False
 ) -> list[str]:
     """Set one row in its columns; `foot` lets short cells stand at the bottom, as heads do."""
-    cells = [_broken(text, width) for text, width in zip(texts, widths, strict=True)]
+    cells = [broken(text, width) for text, width in zip(texts, widths, strict=True)]
     height = max(len(cell) for cell in cells)
     lines = []
     for at in range(height):
@@ -139,39 +109,8 @@ def _laid(
 
 
 def _item(console: "Console", line: str) -> None:
-    for place, part in enumerate(_broken(line, console.width - _INDENT - 2)):
-        _print(console, " " * _INDENT + ("  " if place else "· ") + part)
-
-
-def _text(text: str, style: Style) -> str:
-    # A control sign in a value must not steer the terminal.
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(shown.split()) or style.none
-
-
-def _broken(text: str, width: int) -> list[str]:
-    """Break between words; inside a word only where it is longer than a whole line."""
-    lines = [""]
-    for word in text.split():
-        for part in _parts(word, max(width, 1)):
-            if not lines[-1]:
-                lines[-1] = part
-            elif len(lines[-1]) + 1 + len(part) <= width:
-                lines[-1] += f" {part}"
-            else:
-                lines.append(part)
-    return lines
-
-
-def _parts(word: str, width: int) -> list[str]:
-    """Cut a word that is longer than a line: with a hyphen, but a name or an address as it is."""
-    hyphen = width > 2 * _REST and _LETTERS.fullmatch(word) is not None
-    parts = []
-    while len(word) > width:
-        at = min(width - 1, len(word) - _REST) if hyphen else width
-        parts.append(word[:at] + ("-" if hyphen else ""))
-        word = word[at:]
-    return [*parts, word]
+    for place, part in enumerate(broken(line, console.width - _INDENT - 2)):
+        put(console, " " * _INDENT + ("  " if place else "· ") + part)
 
 
 def _widths(
@@ -204,7 +143,7 @@ def _widths(
         widths[max(wanting, key=lambda at: natural[at] / widths[at])] += 1
         spare -= 1
     height = max(
-        len(_broken(text, width))
+        len(broken(text, width))
         for column, width in zip(columns, widths, strict=True)
         for text in column
     )
@@ -241,20 +180,24 @@ def _cards(
     for number, (row, group) in enumerate(zip(rows, groups, strict=True), start=1):
         if group != above:
             above = group
-            for part in _broken(group, console.width):
-                _print(console, part, "bold")
+            for part in broken(group, console.width):
+                put(console, part, "bold")
         lead = f"{number}. "
         width = console.width - len(lead)
-        for place, part in enumerate(_broken(_text(row[0].text, style), width)):
-            _print(console, (" " * len(lead) if place else lead) + part, "bold")
+        for place, part in enumerate(broken(one_line(row[0].text, style.none), width)):
+            put(console, (" " * len(lead) if place else lead) + part, "bold")
         facts = [
-            head if cell.flag else f"{head}: {_text(cell.text, style)}" if head else cell.text
+            head
+            if cell.flag
+            else f"{head}: {one_line(cell.text, style.none)}"
+            if head
+            else cell.text
             for head, cell in zip(heads[1:], row[1:], strict=True)
             if cell.text and cell.flag is not False
         ]
         for line in _packed(facts, width):
-            for place, part in enumerate(_broken(line, width - 2)):
-                _print(console, " " * (len(lead) + (2 if place else 0)) + part)
+            for place, part in enumerate(broken(line, width - 2)):
+                put(console, " " * (len(lead) + (2 if place else 0)) + part)
 
 
 def _packed(facts: Sequence[str], width: int) -> list[str]:
