@@ -69,6 +69,25 @@ def whole(path: Path) -> Iterator[TextIO]:
         beside.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes to a file that takes its place only when all of them are written."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    place = path.resolve()
+    beside = place.with_name(f".{place.name[:60]}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        if place.exists():
+            shutil.copymode(place, beside)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def _nquads(store: Store, name: str) -> Iterator[str]:
     graph = iri(name)
     lines = rdf.nquads((s, p, o, graph) for s, p, o in store.read(name))

@@ -55,8 +55,10 @@ class Submission:
 
     `quads` have no blank nodes; the last member is the graph that the file itself names, if any.
     `emptied` holds, for a table, each thing and property whose cell stands empty in a column that
-    is present: what the graph holds there is to go. `findings` are what reading met in single cells
-    (a day that does not exist, a name that is nobody's); the rest is for the rules to judge.
+    is present: what the graph holds there is to go. `kept` holds each thing, property and language
+    for which the table has no column though it has one for another language: what the graph holds
+    in that language stays. `findings` are what reading met in single cells (a day that does not
+    exist, a name that is nobody's); the rest is for the rules to judge.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Submission:
     emptied: frozenset[tuple[Term, Term]] = frozenset()
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    kept: frozenset[tuple[Term, Term, str]] = frozenset()
 
     @property
     def kind(self) -> Literal["table", "text"]:

@@ -13,8 +13,8 @@ from graph.check.project import Fault, Project
 FLOORS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"terms", "errors", "sparql", "messages"}),
     frozenset({"rdf", "findings", "config", "assets", "pattern"}),
-    frozenset({"query", "validate", "submission", "sheet", "diff", "labels", "names"}),
-    frozenset({"store", "network", "provenance"}),
+    frozenset({"query", "validate", "submission", "diff", "labels", "names"}),
+    frozenset({"store", "network", "provenance", "sheet"}),
     frozenset({"check", "closure", "describe", "export", "gaps", "reckoning"})
     | frozenset({"worker", "catalog", "pictures", "render"}),
     frozenset({"pipeline", "report"}),
@@ -65,7 +65,7 @@ def module_faults(name: str, module: str, path: Path) -> Iterator[Fault]:
             top = target.split(".")[0]
             if top == "graph":
                 yield from _upward(name, module, here, target, line)
-            elif not f"{module}.".startswith(f"{ONLY_IMPORTER.get(top, module)}."):
+            elif not _is_or_below(module, ONLY_IMPORTER.get(top, module)):
                 values = {"library": top, "module": ONLY_IMPORTER[top]}
                 yield Fault("only-importer", name, line, values)
             if top in HEAVY and id(node) not in inner and id(node) not in only_types:
@@ -73,6 +73,10 @@ def module_faults(name: str, module: str, path: Path) -> Iterator[Fault]:
             if top in {"rdflib", "pyoxigraph"} and here >= _NO_RDF_FLOOR:
                 yield Fault("only-importer", name, line, {"library": top, "module": "graph.rdf"})
     yield from _reserved(name, module, tree)
+
+
+def _is_or_below(module: str, owner: str) -> bool:
+    return module == owner or module.startswith(f"{owner}.")
 
 
 def _upward(name: str, module: str, here: int, target: str, line: int) -> Iterator[Fault]:

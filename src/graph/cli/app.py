@@ -296,6 +296,20 @@ def make(session: Session) -> typer.Typer:
         one_of(output, _EXPORTS, "--format")
         return export(session, output, None if place is None else a_path(place, "--output"))
 
+    @app_command("template", "help.template")
+    def template(
+        place: Annotated[
+            str, typer.Option("-o", "--output", metavar="FILE", help=texts["help.template_output"])
+        ],
+        organisation: Annotated[
+            str | None,
+            typer.Option(metavar="ORGNR", help=texts["help.template_organisation"]),
+        ] = None,
+    ) -> int:
+        from graph.cli.template import template
+
+        return template(session, a_path(place, "--output"), organisation)
+
     return app
 
 

@@ -30,6 +30,18 @@
     │   ├── UnknownFunction               file, function
     │   ├── Unanswerable                  file, reason
     │   ├── HeaderError                   file, line, reason
+    │   ├── NotAWorkbook                  file, reason
+    │   │   └── LockedWorkbook
+    │   ├── HostilePart                   file, part
+    │   ├── TooManyParts                  file, count, limit
+    │   ├── UnpacksTooLarge               file, limit
+    │   ├── PackedTooTight                file, part, ratio, limit
+    │   ├── TooManyRows                   file, sheet, count, limit
+    │   ├── TooManyColumns                file, sheet, count, limit
+    │   ├── HugeArea                      file, part, area
+    │   ├── NoKnownHeadings               file, known
+    │   ├── NotATable                     file, line, reason
+    │   ├── TooLongForCell                thing, field, limit
     │   ├── NotCanonical                  term, reason
     │   ├── ValidationFailed              count; findings
     │   ├── NotForTerminal                format
@@ -98,6 +110,20 @@ from graph.errors.queries import (
     UndeclaredPrefix,
     UnknownFunction,
 )
+from graph.errors.sheets import (
+    HostilePart,
+    HugeArea,
+    LockedWorkbook,
+    NoKnownHeadings,
+    NotATable,
+    NotAWorkbook,
+    PackedTooTight,
+    TooLongForCell,
+    TooManyColumns,
+    TooManyParts,
+    TooManyRows,
+    UnpacksTooLarge,
+)
 from graph.errors.storing import (
     DiskFull,
     ReceiptDamaged,
@@ -122,15 +148,22 @@ __all__ = [
     "DocumentType",
     "FileUnreadable",
     "HeaderError",
+    "HostilePart",
+    "HugeArea",
     "InputError",
     "InternalError",
     "LivsgrafError",
+    "LockedWorkbook",
+    "NoKnownHeadings",
     "NoReportFormat",
     "NotAFile",
+    "NotATable",
+    "NotAWorkbook",
     "NotCanonical",
     "NotForTerminal",
     "NotText",
     "OverInput",
+    "PackedTooTight",
     "ParseError",
     "QueryOutside",
     "QuerySyntaxError",
@@ -151,7 +184,11 @@ __all__ = [
     "StoreVersionMismatch",
     "TooDeep",
     "TooLarge",
+    "TooLongForCell",
     "TooLow",
+    "TooManyColumns",
+    "TooManyParts",
+    "TooManyRows",
     "TooTangled",
     "TripleTerm",
     "Unanswerable",
@@ -160,6 +197,7 @@ __all__ = [
     "UnknownFormat",
     "UnknownFunction",
     "UnknownName",
+    "UnpacksTooLarge",
     "Unplaced",
     "Utf16",
     "ValidationFailed",

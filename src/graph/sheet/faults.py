@@ -1,0 +1,83 @@
+"""Faults of single cells, as findings with the words to mend them in three languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.findings import Finding, Place, Severity, Texts
+from graph.messages import load
+from graph.sheet.cells import Fault, wanted
+from graph.sheet.headings import heading
+from graph.sheet.known import Known
+from graph.sheet.model import Column
+from graph.terms import BASE, LANGUAGES, Term
+
+RULES = BASE + "cell#"
+
+
+@dataclass(frozen=True)
+class Where:
+    """The thing and the cell that a fault is about."""
+
+    thing: str
+    place: Place
+    label: Texts
+    kind: str | None = None
+    kind_label: Texts | None = None
+    lang: str = LANGUAGES[0]
+
+
+def finding(
+    fault: Fault,
+    where: Where,
+    column: Column | None = None,
+    known: Known | None = None,
+    severity: Severity = "violation",
+) -> Finding:
+    """Tell a fault as a finding: what is wrong, what should stand there, how to mend it."""
+    near = ", ".join(f"«{name}»" for name in fault.near)
+    message, fix, expected = {}, {}, {}
+    for lang in LANGUAGES:
+        texts = load(lang)
+        values = {
+            "value": _cut(fault.value),
+            "near": near,
+            "column": heading(column, lang) if column else "",
+        }
+        message[lang] = texts.text(f"sheet.fault.{fault.code}", **values)
+        nearby = texts.maybe(f"sheet.fix.{fault.code}-near", **values) if near else None
+        fix[lang] = nearby or texts.text(f"sheet.fix.{fault.code}", **values)
+        if column is not None:
+            expected[lang] = " ".join(texts[key] for key in wanted(column))
+    return Finding(
+        rule=RULES + fault.code,
+        severity=severity,
+        focus=where.thing,
+        message=message,
+        label=where.label,
+        kind=where.kind,
+        kind_label=where.kind_label or {},
+        path=column.path or None if column else None,
+        path_label={lang: heading(column, lang) for lang in LANGUAGES} if column else {},
+        value=Term("literal", fault.value) if fault.value else None,
+        expected=expected,
+        fix=fix,
+        example=shown(column, known, where.lang) if column else None,
+        source=where.place.file,
+        place=where.place,
+    )
+
+
+def shown(column: Column, known: Known | None, lang: str = LANGUAGES[0]) -> str | None:
+    """Write what a column's example looks like in a cell."""
+    from graph.sheet.cells import to_cell
+
+    if not column.example:
+        return None
+    cell = to_cell(column.example, column, known or Known(), lang)
+    return None if cell is None else str(cell)
+
+
+def _cut(text: str, wide: int = 80) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= wide else f"{line[: wide - 1]}…"

@@ -1,0 +1,55 @@
+"""What has been read of a table so far: statements, the cell of each, faults and remarks."""
+
+from __future__ import annotations
+
+from graph.findings import Finding, Place, Severity
+from graph.sheet.cells import Fault
+from graph.sheet.faults import Where, finding
+from graph.sheet.grid import Grid, address
+from graph.sheet.known import Known
+from graph.sheet.model import Column
+from graph.submission import Places, Remark
+from graph.terms import Quad, Term
+
+
+class Gathered:
+    """What one file says, with the cell of everything."""
+
+    def __init__(self, name: str, known: Known) -> None:
+        self.name = name
+        self.known = known
+        self.quads: list[Quad] = []
+        self.emptied: set[tuple[Term, Term]] = set()
+        self.kept: set[tuple[Term, Term, str]] = set()
+        self.findings: list[Finding] = []
+        self.remarks: list[Remark] = []
+        self.subjects: dict[Term, Place] = {}
+        self.pairs: dict[tuple[Term, Term], Place] = {}
+        self.triples: dict[tuple[Term, Term, Term], Place] = {}
+
+    def places(self) -> Places:
+        """Give where each thing, property and value stands."""
+        return Places(self.name, self.subjects, self.pairs, self.triples)
+
+    def at(self, grid: Grid, row: int, column: int) -> Place:
+        """Give the place of a cell."""
+        line = grid.lines.get(row)
+        return Place(self.name, line=line, sheet=grid.name, cell=address(row, column))
+
+    def say(self, subject: Term, predicate: Term, value: Term, place: Place) -> None:
+        """Take in a statement."""
+        self.quads.append((subject, predicate, value, None))
+        self.pairs.setdefault((subject, predicate), place)
+        self.triples.setdefault((subject, predicate, value), place)
+
+    def tell(
+        self,
+        fault: Fault,
+        place: Place,
+        column: Column | None = None,
+        where: Where | None = None,
+        severity: Severity = "violation",
+    ) -> None:
+        """Take in a fault; one that is about no thing is about the file."""
+        where = where or Where(self.name, place, {})
+        self.findings.append(finding(fault, where, column, self.known, severity))
