@@ -23,7 +23,6 @@ from graph.errors import (
     TripleTerm,
     Unfinished,
     UnknownFormat,
-    Unplaced,
     Utf16,
 )
 from graph.terms import (
@@ -268,7 +267,7 @@ def test_the_place_of_what_is_too_deep_counts_signs_and_lines() -> None:
             DocumentType,
         ),
         (f"{_XML}<e:A><e:p>x</e:p></e:A>", Unfinished),
-        (f"{_XML}<e:A>&b;</e:A></rdf:RDF>", Unplaced),
+        (f"{_XML}<e:A>&b;</e:A></rdf:RDF>", ParseError),
     ],
 )
 def test_xml_that_reaches_out_or_breaks_off_is_refused(text: str, kind: type[ParseError]) -> None:

@@ -16,6 +16,7 @@ _REPOSITORY = _PACKAGE.parents[1]
 # kind -> folder, pattern, and the folder below it that belongs to another kind
 _KINDS: dict[str, tuple[str, str, str | None]] = {
     "ontology": ("ontology", "*.ttl", None),
+    "contexts": ("ontology/contexts", "*.jsonld", None),
     "data": ("data", "*.ttl", None),
     "shapes": ("shapes", "*.ttl", "house"),
     "house": ("shapes/house", "*.ttl", None),

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from graph.errors import BadSetting
+from graph.errors import BadLimit, BadSetting
 from graph.terms import BASE, LANGUAGES
 
 STORE_VARIABLE = "LIVSGRAF_STORE"
 LANGUAGE_VARIABLE = "LIVSGRAF_LANG"
 DEBUG_VARIABLE = "LIVSGRAF_DEBUG"
+LIMIT_VARIABLES = "LIVSGRAF_LIMIT_"
+_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file that somebody hands in may take; each is LIVSGRAF_LIMIT_<NAME> outside.
+
+    `seconds` and `memory_bytes` bound the process that reads and judges it, `depth` the levels
+    inside one another; the last five are for workbooks and other tables.
+    """
+
+    file_bytes: int = 10_000_000
+    seconds: int = 30
+    memory_bytes: int = 1_000_000_000
+    depth: int = 64
+    unpacked_bytes: int = 20_000_000
+    zip_parts: int = 200
+    zip_ratio: int = 100
+    rows: int = 20_000
+    columns: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +43,7 @@ class Settings:
     store: Path
     lang: str = "nb"
     base: str = BASE
+    limits: Limits = field(default_factory=Limits)
 
 
 def load(
@@ -35,7 +57,8 @@ def load(
 
     `checkout` is the repository's root when run from one (`assets.checkout()`): the store is then
     kept there, otherwise in the platform's folder for user data. An unknown language in the
-    environment is BadSetting where no other is asked for; one asked for is ValueError.
+    environment is BadSetting where no other is asked for; one asked for is ValueError. A limit
+    that cannot be used is BadLimit.
     """
     seen = os.environ if environ is None else environ
     if lang is not None and lang not in LANGUAGES:
@@ -46,7 +69,24 @@ def load(
         if lang not in LANGUAGES:
             raise BadSetting(LANGUAGE_VARIABLE, lang, LANGUAGES)
     place = store or seen.get(STORE_VARIABLE)
-    return Settings(store=Path(place) if place else _default_store(checkout), lang=lang)
+    return Settings(
+        store=Path(place) if place else _default_store(checkout), lang=lang, limits=limits(seen)
+    )
+
+
+def limits(environ: Mapping[str, str] | None = None) -> Limits:
+    """Settle the limits: what the environment says, else the default; BadLimit if unusable."""
+    seen = os.environ if environ is None else environ
+    said: dict[str, int] = {}
+    for name in (limit.name for limit in fields(Limits)):
+        variable = LIMIT_VARIABLES + name.upper()
+        text = seen.get(variable, "").strip()
+        if not text:
+            continue
+        if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) > 0):
+            raise BadLimit(variable, text)
+        said[name] = int(text)
+    return Limits(**said)
 
 
 def debug(environ: Mapping[str, str] | None = None) -> bool:

@@ -7,17 +7,27 @@
     │   ├── BadValue                      name, value, type
     │   │   └── TooLow                    minimum
     │   ├── BadSetting                    name, value, known
+    │   │   └── BadLimit
     │   ├── FileUnreadable                file, reason
     │   ├── NotAFile                      file
     │   ├── TooLarge                      file
     │   ├── UnknownFormat                 file; known
+    │   ├── TooManyBytes                  file, limit
+    │   ├── WrongFormat                   file, format, found
+    │   ├── WorkerError                   file
+    │   │   ├── WorkerTimeout             limit
+    │   │   ├── WorkerMemory              limit
+    │   │   └── WorkerDied                how
     │   ├── ParseError                    file, line, column, reason; source
     │   │   ├── NotText                   byte
     │   │   │   └── Utf16                 (the whole file)
     │   │   ├── Unplaced                  (no line)
     │   │   ├── Unfinished                (no line)
     │   │   ├── DocumentType
-    │   │   └── RemoteContext
+    │   │   ├── RemoteContext             address
+    │   │   ├── TooManyContexts
+    │   │   └── BadIri                    value
+    │   │       └── BadLanguage
     │   ├── TripleTerm                    file
     │   ├── TooDeep                       file, line, column; source, limit
     │   │   └── QueryTooDeep
@@ -78,6 +88,8 @@ from graph.errors.base import (
     UnknownName,
 )
 from graph.errors.files import (
+    BadIri,
+    BadLanguage,
     DocumentType,
     FileUnreadable,
     NotAFile,
@@ -87,17 +99,27 @@ from graph.errors.files import (
     RemoteContext,
     TooDeep,
     TooLarge,
+    TooManyContexts,
     TooTangled,
     TripleTerm,
     Unfinished,
     UnknownFormat,
     Unplaced,
     Utf16,
+    WrongFormat,
 )
 from graph.errors.findings import (
     NoReportFormat,
     NotForTerminal,
     OverInput,
+)
+from graph.errors.limits import (
+    BadLimit,
+    TooManyBytes,
+    WorkerDied,
+    WorkerError,
+    WorkerMemory,
+    WorkerTimeout,
 )
 from graph.errors.queries import (
     HeaderError,
@@ -142,6 +164,9 @@ from graph.errors.storing import (
 
 __all__ = [
     "BadDate",
+    "BadIri",
+    "BadLanguage",
+    "BadLimit",
     "BadSetting",
     "BadValue",
     "DiskFull",
@@ -186,7 +211,9 @@ __all__ = [
     "TooLarge",
     "TooLongForCell",
     "TooLow",
+    "TooManyBytes",
     "TooManyColumns",
+    "TooManyContexts",
     "TooManyParts",
     "TooManyRows",
     "TooTangled",
@@ -201,4 +228,9 @@ __all__ = [
     "Unplaced",
     "Utf16",
     "ValidationFailed",
+    "WorkerDied",
+    "WorkerError",
+    "WorkerMemory",
+    "WorkerTimeout",
+    "WrongFormat",
 ]

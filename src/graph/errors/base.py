@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 class LivsgrafError(Exception):
@@ -16,10 +17,21 @@ class LivsgrafError(Exception):
         self.params: dict[str, object] = params
         super().__init__(self.code)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole, whatever the class asks for when it is made."""
+        return revive, (type(self), self.__dict__)
+
     def __str__(self) -> str:
         """Tell developers and logs what happened; users read the text behind `code`."""
         told = ", ".join(f"{k}={v}" for k, v in self.params.items() if v not in (None, "", ()))
         return f"{self.code}: {told}" if told else self.code
+
+
+def revive(kind: type[LivsgrafError], said: dict[str, object]) -> LivsgrafError:
+    """Make an error again from its class and what it carried."""
+    error = kind.__new__(kind, kind.code)
+    error.__dict__.update(said)
+    return error
 
 
 class InputError(LivsgrafError):

@@ -44,6 +44,30 @@ class UnknownFormat(InputError):
         super().__init__(file=str(file), known=", ".join(known))
 
 
+_FORMATS = {
+    "ttl": "Turtle (.ttl)",
+    "trig": "TriG (.trig)",
+    "nt": "N-Triples (.nt)",
+    "nq": "N-Quads (.nq)",
+    "xml": "RDF/XML (.rdf)",
+    "jsonld": "JSON-LD (.jsonld)",
+    "xlsx": "Excel (.xlsx)",
+    "csv": "CSV (.csv)",
+    "html": "HTML",
+}
+
+
+class WrongFormat(InputError):
+    """A file whose content is another format than its name says; `found` is what it looks like."""
+
+    code = "wrong-format"
+
+    def __init__(self, file: Path | str, format: str, found: str) -> None:  # noqa: A002
+        super().__init__(
+            file=str(file), format=_FORMATS.get(format, format), found=_FORMATS.get(found, found)
+        )
+
+
 class ParseError(AtPosition):
     """An RDF file that breaks its format's grammar or is not UTF-8."""
 
@@ -77,12 +101,12 @@ class Unplaced(ParseError):
 
 
 class Unfinished(ParseError):
-    """An RDF file that ends before it has closed what it opened."""
+    """An RDF file that ends before it has closed what it opened at this place."""
 
     code = "parse-unfinished"
 
-    def __init__(self, file: Path | str) -> None:
-        super().__init__(file, 0, 0, "an element is never closed")
+    def __init__(self, file: Path | str, line: int, column: int, source: str = "") -> None:
+        super().__init__(file, line, column, "an element is never closed", source)
         del self.params["reason"]
 
 
@@ -97,12 +121,44 @@ class DocumentType(ParseError):
 
 
 class RemoteContext(ParseError):
-    """A JSON-LD file whose context lies on the net; we fetch nothing."""
+    """A JSON-LD file whose context lies on the net and is not known here; we fetch nothing."""
 
     code = "remote-context"
 
-    def __init__(self, file: Path | str, line: int, column: int, source: str) -> None:
+    def __init__(
+        self, file: Path | str, line: int, column: int, source: str, address: str = ""
+    ) -> None:
         super().__init__(file, line, column, "a context that lies elsewhere", source)
+        del self.params["reason"]
+        self.params["address"] = address
+
+
+class BadIri(ParseError):
+    """A JSON-LD file with an IRI that is none, which its parser would leave out without a word."""
+
+    code = "bad-iri"
+
+    def __init__(
+        self, file: Path | str, line: int, column: int, value: str, source: str = ""
+    ) -> None:
+        super().__init__(file, line, column, "not an IRI", source)
+        del self.params["reason"]
+        self.params["value"] = value
+
+
+class BadLanguage(BadIri):
+    """A JSON-LD file with a language that is none; its parser would leave the value out."""
+
+    code = "bad-language"
+
+
+class TooManyContexts(ParseError):
+    """A JSON-LD file that names a context that we know far too many times."""
+
+    code = "too-many-contexts"
+
+    def __init__(self, file: Path | str, line: int, column: int, source: str) -> None:
+        super().__init__(file, line, column, "contexts named too many times", source)
         del self.params["reason"]
 
 

@@ -7,7 +7,6 @@ Nothing is understood here: signs are counted, and what stands in strings and co
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -67,10 +66,20 @@ def too_deep(content: bytes, form: str, limit: int = DEPTH) -> int | None:
     return None
 
 
-def left_open(content: bytes) -> bool:
-    """Tell an XML text with an element that is never closed: the parser passes over it."""
-    last = deque(_levels(content), maxlen=1)
-    return bool(last) and last[0][1] > 0
+def left_open(content: bytes) -> int | None:
+    """Give where the innermost element begins that an XML text never closes; None if it closes all.
+
+    The parser passes over it, and what should have followed is silently missing.
+    """
+    waiting: list[int] = []
+    before = 0
+    for start, depth in _levels(content):
+        if depth > before:
+            waiting.append(start)
+        elif depth < before and waiting:
+            waiting.pop()
+        before = depth
+    return waiting[-1] if waiting and before > 0 else None
 
 
 def _levels(content: bytes) -> Iterator[tuple[int, int]]:
