@@ -14,6 +14,7 @@ _RUNNERS = {
     "queries": "test_query_cases.py",
     "shapes": "test_shape_cases.py",
     "cli": "test_cli_cases.py",
+    "pipeline": "test_pipeline_cases.py",
 }
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
-import json
 import os
 import shutil
 import signal
@@ -22,7 +20,6 @@ import pytest
 from graph import config, pipeline
 from graph.errors import (
     DiskFull,
-    ReceiptDamaged,
     StoreDamaged,
     StoreLocked,
     StoreNotWritable,
@@ -384,18 +381,7 @@ def test_whatever_stands_where_ours_belongs_a_build_repairs_it(
     assert held(place) == 6
 
 
-def test_a_damaged_receipt_is_no_fault_that_a_build_repairs(tmp_path: Path) -> None:
-    place = tmp_path / "s"
-    fill(place, 5)
-    (place / "log").mkdir()
-    for text in ("[", "[]", '{"sha256": "x"}', '{"sha256": 7}'):
-        (place / "log" / "1.json").write_text(text, "utf-8")
-        with pytest.raises(ReceiptDamaged) as error:
-            list(Folder(place).accepted())
-        assert error.value.params["receipt"] == "log/1.json"
-
-
-# -- two that build at once, and what was accepted --------------------------------------------
+# -- two that build at once -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -438,25 +424,3 @@ def test_ensure_waits_where_build_refuses(tmp_path: Path, project: Path) -> None
     timer.start()
     assert pipeline.ensure(settings, root=project) is not None
     timer.join()
-
-
-def test_a_build_takes_in_again_what_was_accepted(tmp_path: Path, project: Path) -> None:
-    settings = config.Settings(tmp_path / "s")
-    pipeline.build(settings, root=project)
-    content = b"<urn:x:a> <urn:x:p> 2 . <urn:x:b> a <urn:x:T> ; <urn:x:q> [ <urn:x:p> 3 ] ."
-    name = hashlib.sha256(content).hexdigest()
-    for folder in ("accepted", "log"):
-        (settings.store / folder).mkdir()
-    (settings.store / "accepted" / name).write_bytes(content)
-    receipt = {"sha256": name, "format": "ttl", "graph": GRAPH + "org/1"}
-    (settings.store / "log" / "000001.json").write_text(json.dumps(receipt), "utf-8")
-    first = pipeline.build(settings, root=project).version
-    assert pipeline.build(settings, root=project).version == first
-    store = open_store(settings.store)
-    rows = store.query("SELECT ?g ?o { GRAPH ?g { <urn:x:a> <urn:x:p> ?o } }")
-    assert [[str(cell and cell.value) for cell in row] for row in rows] == [[GRAPH + "a", "2"]]
-    assert len(store.read(GRAPH + "org/1")) == 3
-    (settings.store / "accepted" / name).write_bytes(b"<urn:x:a> <urn:x:p> 4 .")
-    with pytest.raises(StoreDamaged):
-        pipeline.build(settings, root=project)
-    assert version_of(settings.store) == first

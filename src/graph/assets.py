@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 
 from graph.errors import UnknownName
-from graph.terms import GRAPH
+from graph.terms import GRAPH, iri
 
 _PACKAGE = Path(__file__).resolve().parent
 _REPOSITORY = _PACKAGE.parents[1]
@@ -25,9 +25,12 @@ _KINDS: dict[str, tuple[str, str, str | None]] = {
     "gaps": ("queries/gaps", "*.rq", None),
     "questions": ("queries/questions", "*.rq", None),
     "networks": ("queries/networks", "*.rq", None),
+    "ownership": ("queries/ownership", "*.rq", None),
     "queries": ("queries", "*.rq", None),
 }
 _GRAPHS = {"data/": "", "ontology/": "ontology/", "queries/rules/": "derived/"}
+# Graphs that no content is kept in: they are made anew.
+_APART = ("ontology/", "derived/")
 # What the store's content follows from; questions asked of it later are not among them.
 _DIGESTED = ("ontology", "data", "rules", "shapes", "checks")
 
@@ -104,14 +107,34 @@ def relative(path: Path, base: Path | None = None) -> str:
         return str(path)
 
 
-def digest(base: Path | None = None) -> str:
-    """Give the SHA-256 of names and bytes of every file that a build reads."""
+def data_files(folder: Path) -> list[Path]:
+    """List the files of a content that lies in any folder, sorted by path."""
+    found = (path for path in folder.rglob("*.ttl") if path.is_file())
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def data_graph(path: Path, folder: Path) -> str:
+    """Name the graph that a file of a content is loaded into; ValueError for no name of a graph."""
+    name = path.relative_to(folder).with_suffix("").as_posix()
+    if name.startswith(_APART):
+        raise ValueError(f"no content is kept in {name}")
+    return iri(GRAPH + name).value
+
+
+def digest(base: Path | None = None, data_folder: Path | None = None) -> str:
+    """Give the SHA-256 of names and bytes of every file that a build reads.
+
+    `data_folder` is where the content lies, if not with the rest.
+    """
     top = base or root()
+    content_in = data_folder or data(top)
     total = hashlib.sha256()
     for kind in _DIGESTED:
-        for path in files(kind, top):
+        own = kind == "data"
+        for path in data_files(content_in) if own else files(kind, top):
             content = path.read_bytes()
+            name = path.relative_to(content_in if own else top).as_posix()
             # The length keeps two neighbouring files from being read as one.
-            total.update(f"{path.relative_to(top).as_posix()}\0{len(content)}\0".encode())
+            total.update(f"{'data/' if own else ''}{name}\0{len(content)}\0".encode())
             total.update(content)
     return total.hexdigest()

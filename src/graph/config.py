@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from graph.errors import BadLimit, BadSetting
+from graph.errors import BadEditor, BadLimit, BadSetting
 from graph.terms import BASE, LANGUAGES
 
 STORE_VARIABLE = "LIVSGRAF_STORE"
@@ -15,6 +17,10 @@ LANGUAGE_VARIABLE = "LIVSGRAF_LANG"
 DEBUG_VARIABLE = "LIVSGRAF_DEBUG"
 LIMIT_VARIABLES = "LIVSGRAF_LIMIT_"
 _DIGITS = 18
+EDITORS_VARIABLE = "LIVSGRAF_EDITORS"
+EDITORS_FILE = "editors"
+"""In the store's folder: one organisation number a line; what follows # is a comment."""
+_NUMBER = re.compile(r"[0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the store is, which language to speak, and the IRI that relative IRIs start from."""
+    """Where the store is, which language to speak, the IRI that relative IRIs start from, and who
+    may change what is not their own.
+    """
 
     store: Path
     lang: str = "nb"
     base: str = BASE
     limits: Limits = field(default_factory=Limits)
+    editors: frozenset[str] = frozenset()
 
 
 def load(
@@ -69,8 +78,12 @@ def load(
         if lang not in LANGUAGES:
             raise BadSetting(LANGUAGE_VARIABLE, lang, LANGUAGES)
     place = store or seen.get(STORE_VARIABLE)
+    found = Path(place) if place else _default_store(checkout)
     return Settings(
-        store=Path(place) if place else _default_store(checkout), lang=lang, limits=limits(seen)
+        store=found,
+        lang=lang,
+        limits=limits(seen),
+        editors=_editors(seen.get(EDITORS_VARIABLE, ""), found),
     )
 
 
@@ -87,6 +100,20 @@ def limits(environ: Mapping[str, str] | None = None) -> Limits:
             raise BadLimit(variable, text)
         said[name] = int(text)
     return Limits(**said)
+
+
+def _editors(listed: str, store: Path) -> frozenset[str]:
+    """Read who may change any record: from the environment, and from a file beside the store."""
+    words = {EDITORS_VARIABLE: listed.replace(",", " ").split()}
+    file = store / EDITORS_FILE
+    with contextlib.suppress(OSError):
+        lines = file.read_text("utf-8", errors="replace").splitlines()
+        words[str(file)] = [word for line in lines for word in line.partition("#")[0].split()]
+    for name, numbers in words.items():
+        for number in numbers:
+            if not _NUMBER.fullmatch(number):
+                raise BadEditor(name, number)
+    return frozenset(number for numbers in words.values() for number in numbers)
 
 
 def debug(environ: Mapping[str, str] | None = None) -> bool:

@@ -31,14 +31,28 @@ def write(store: Store, output: str, out: TextIO) -> int:
     return len(names)
 
 
+def strangers(store: Store, folder: Path) -> list[Path]:
+    """List the Turtle files in a folder that `write_folder` would leave: they are no part of it."""
+    ours = {_place(folder, name) for name in stated(store)}
+    found = folder.rglob("*.ttl") if folder.is_dir() else ()
+    return sorted(path for path in found if path not in ours)
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / (name.removeprefix(GRAPH).replace(":", "/").strip("/") + ".ttl")
+
+
 def write_folder(store: Store, folder: Path, told: Callable[[Path], None] | None = None) -> int:
-    """Write one Turtle file per stated graph, under the folders of its name; gives how many."""
+    """Write one Turtle file per stated graph, under the folders of its name; gives how many.
+
+    A build from the folder gives the same content, digest for digest.
+    """
     names = stated(store)
     for name in names:
-        path = folder / (name.removeprefix(GRAPH).replace(":", "/").strip("/") + ".ttl")
+        path = _place(folder, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as out:
-            out.write(rdf.write_turtle(store.read(name), PREFIXES))
+            out.write(rdf.write_turtle(store.read(name), PREFIXES, any_literal=True))
         if told:
             told(path)
     return len(names)
@@ -96,7 +110,7 @@ def _nquads(store: Store, name: str) -> Iterator[str]:
 
 def _trig(store: Store, name: str) -> Iterator[str]:
     """Give one graph block; TriG lets prefixes stand before each block, so each brings its own."""
-    lines = rdf.write_turtle(store.read(name), PREFIXES).splitlines(keepends=True)
+    lines = rdf.write_turtle(store.read(name), PREFIXES, any_literal=True).splitlines(keepends=True)
     yield from (line for line in lines if line.startswith("@prefix"))
     yield f"\n<{name}> {{\n"
     yield from (line for line in lines if not line.startswith("@prefix"))

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from graph import __version__, assets, rdf
 from graph.config import Settings
-from graph.errors import StoreAbsent, StoreDamaged, ValidationFailed
+from graph.derive import derive
+from graph.errors import HasReceipts, NotAnExport, StoreAbsent, StoreDamaged, ValidationFailed
 from graph.findings import Finding
-from graph.store import Change, Source, Stamp, Store, Version, open_store
+from graph.replay import replay, settle
+from graph.store import Source, Stamp, Store, Version, open_store
 from graph.store.folder import Folder
+from graph.store.log import Log
 from graph.terms import OWL_VERSION, RDF_TYPE, VOCABULARY, Quad, Term, Triple
 
 # step ("read", "validate", "derive", "write"), how much is done, of how much
@@ -41,16 +44,22 @@ def build(
     validate: bool = True,
     progress: Progress | None = None,
     root: Path | None = None,
+    content: Path | None = None,
 ) -> BuildReport:
     """Build the store anew from the files; the old one stays whole until the new one is complete.
+
+    `content` is a folder as `export.write_folder` writes it, to take instead of data/: a copy is
+    kept in the store, which is built of that from then on. HasReceipts when the store has taken in
+    files, NotAnExport when the folder holds none.
 
     ValidationFailed when the data breaks a shape or a check of severity violation; StoreLocked at
     once when another process writes. A build that dies, by whatever cause, changes nothing.
     """
     store = open_store(settings.store, write=True)
     try:
+        settle(store, settings.store)
         with _without_collector():
-            return _Build(settings, progress, root).run(store, validate)
+            return _Build(settings, progress, root, content).run(store, validate)
     finally:
         store.close()
 
@@ -63,13 +72,14 @@ def ensure(
     When another process builds at the same time, wait for it and use its result. A store of another
     format is left alone: StoreVersionMismatch says how to replace it.
     """
-    wanted = assets.digest(root)
+    wanted = assets.digest(root, _kept_content(settings.store))
     if _is_fresh(settings.store, wanted):
         return None
     store = open_store(settings.store, write=True, wait=_PATIENCE)
     try:
         if _is_fresh(settings.store, wanted):
             return None
+        settle(store, settings.store)
         with _without_collector():
             return _Build(settings, progress, root).run(store, validate=False)
     finally:
@@ -103,17 +113,29 @@ def _without_collector() -> Iterator[None]:
 class _Build:
     """One build: its files, its clock, and what it found."""
 
-    def __init__(self, settings: Settings, progress: Progress | None, root: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Progress | None,
+        root: Path | None,
+        content: Path | None = None,
+    ) -> None:
         self._settings = settings
         self._root = root
+        self._brought = content
+        self._data = content or _kept_content(settings.store) or assets.data(root)
         self._tell = progress or _say_nothing
         self._seconds: dict[str, float] = {}
         self._derived: dict[str, int] = {}
-        self._accepted = list(Folder(settings.store).accepted())
+        self._folder = Folder(settings.store)
+        self._log = Log(settings.store)
+        self._accepted = self._log.receipts()
+        if content is not None and self._accepted:
+            raise HasReceipts(settings.store, len(self._accepted))
 
     def run(self, store: Store, validate: bool) -> BuildReport:
         # Before reading: a file that changes meanwhile makes the next `ensure` build again.
-        digest = assets.digest(self._root)
+        digest = assets.digest(self._root, self._data)
         begin = start = time.perf_counter()
         files = self._read()
         vocabulary = _parsed(file for file in files if file.graph.startswith(VOCABULARY))
@@ -122,7 +144,7 @@ class _Build:
             # The engine loads files faster than Python hands it terms, so terms are made only
             # for who needs them.
             data = (file for file in files if not file.graph.startswith(VOCABULARY))
-            content = self._replayed(_parsed(data))
+            content = list(replay(_parsed(data), self._log))
         start = self._clock("read", start)
         findings: list[Finding] = []
         if validate:
@@ -140,6 +162,8 @@ class _Build:
             since = time.perf_counter()
             self._derive(draft)
             self._clock("derive", since)
+            if self._brought:
+                self._folder.bring(self._brought)
             self._tell("write", 0, 1)
             return stamp
 
@@ -147,6 +171,8 @@ class _Build:
             version = store.replace([*vocabulary, *content], finish)
         else:
             version = store.replace((), finish, files)
+        if self._brought:
+            self._folder.keep_brought()
         self._tell("write", 1, 1)
         total = time.perf_counter() - begin
         self._seconds["write"] = total - sum(self._seconds.values())
@@ -160,28 +186,27 @@ class _Build:
         return now
 
     def _read(self) -> list[Source]:
-        paths = assets.files("ontology", self._root) + assets.files("data", self._root)
+        paths = [
+            (path, assets.graph_iri(path, self._root))
+            for path in assets.files("ontology", self._root)
+        ]
+        paths += self._content_files()
         sources: list[Source] = []
-        for done, path in enumerate(paths):
+        for done, (path, graph) in enumerate(paths):
             self._tell("read", done, len(paths))
-            graph = assets.graph_iri(path, self._root)
             shown = assets.relative(path, self._root)
             sources.append(Source(rdf.read(path), graph, self._settings.base, shown))
         self._tell("read", len(paths), len(paths))
         return sources
 
-    def _replayed(self, content: list[Quad]) -> list[Quad]:
-        """Take in again what was accepted: per subject, the predicates that a file mentions."""
-        for receipt, handed_in in self._accepted:
-            parsed = rdf.parse(handed_in, receipt["format"], name=f"accepted/{receipt['sha256']}")
-            new = rdf.skolemise(parsed)
-            # A statement lives where its subject's type is stated.
-            home = {s: g for s, p, _, g in content if p == RDF_TYPE}
-            mentioned = {(s, p) for s, p, _, _ in new}
-            elsewhere = Term("iri", receipt["graph"])
-            content = [quad for quad in content if (quad[0], quad[1]) not in mentioned]
-            content += [(s, p, o, home.get(s, elsewhere)) for s, p, o, _ in new]
-        return content
+    def _content_files(self) -> list[tuple[Path, str]]:
+        try:
+            found = [(p, assets.data_graph(p, self._data)) for p in assets.data_files(self._data)]
+        except ValueError as error:
+            raise NotAnExport(self._data) from error
+        if self._brought and not found:
+            raise NotAnExport(self._data)
+        return found
 
     def _by_shapes(self, content: list[Quad], vocabulary: list[Quad]) -> list[Finding]:
         from graph.validate import validate
@@ -208,10 +233,7 @@ class _Build:
         return findings
 
     def _sources(self, content: list[Quad]) -> dict[str, str]:
-        files = {
-            assets.graph_iri(path, self._root): assets.relative(path, self._root)
-            for path in assets.files("data", self._root)
-        }
+        files = {graph: assets.relative(path, self._root) for path, graph in self._content_files()}
         sources: dict[str, str] = {}
         for subject, predicate, _, graph in content:
             if graph is not None and graph.value in files:
@@ -222,17 +244,13 @@ class _Build:
         return sources
 
     def _derive(self, draft: Store) -> None:
-        """Run the rules in the order of their names; each sees what those before it derived."""
-        rules = assets.files("rules", self._root)
-        for done, path in enumerate(rules):
-            self._tell("derive", done, len(rules))
-            graph = Term("iri", assets.graph_iri(path, self._root))
-            shown = assets.relative(path, self._root)
-            triples = draft.construct(path.read_text("utf-8"), name=shown)
-            found = rdf.skolemise((s, p, o, graph) for s, p, o in triples)
-            draft.apply(Change(added=tuple(found)))
-            self._derived[path.stem] = len(found)
-        self._tell("derive", len(rules), len(rules))
+        self._derived = derive(draft, self._root, lambda n, of: self._tell("derive", n, of))
+
+
+def _kept_content(store: Path) -> Path | None:
+    """Give the content that a store was built from, where it is not the shipped one."""
+    kept = Folder(store).content
+    return kept if kept.is_dir() else None
 
 
 def _say_nothing(_step: str, _done: int, _total: int) -> None:

@@ -13,11 +13,11 @@ from graph.check.project import Fault, Project
 FLOORS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"terms", "errors", "sparql", "messages"}),
     frozenset({"rdf", "findings", "config", "assets", "pattern"}),
-    frozenset({"query", "validate", "submission", "diff", "labels", "names"}),
+    frozenset({"query", "validate", "submission", "diff", "receipt", "labels", "names"}),
     frozenset({"store", "network", "provenance", "sheet"}),
     frozenset({"check", "closure", "describe", "export", "gaps", "reckoning"})
-    | frozenset({"worker", "catalog", "pictures", "render"}),
-    frozenset({"pipeline", "report"}),
+    | frozenset({"worker", "catalog", "pictures", "render", "derive", "replay", "ownership"}),
+    frozenset({"pipeline", "report", "submitting"}),
     frozenset({"cli", "api", "web", "access"}),
     frozenset({"__main__"}),
 )

@@ -124,10 +124,13 @@ def make(session: Session) -> typer.Typer:
         validate: Annotated[
             bool, typer.Option("--validate/--no-validate", help=texts["help.build_validate"])
         ] = True,
+        content: Annotated[
+            str | None, typer.Option("--from", metavar="DIR", help=texts["help.build_from"])
+        ] = None,
     ) -> int:
         from graph.cli.commands import build
 
-        return build(session, validate)
+        return build(session, validate, None if content is None else a_path(content, "--from"))
 
     @app_command("check", "help.check")
     def check(
@@ -281,6 +284,10 @@ def make(session: Session) -> typer.Typer:
 
         return stats(session, output, everything)
 
+    from graph.cli.app_submit import register
+
+    register(app_command, session, Output, All)
+
     @app_command("export", "help.export")
     def export(
         output: Annotated[
@@ -290,9 +297,16 @@ def make(session: Session) -> typer.Typer:
             str | None,
             typer.Option("-o", "--output", metavar="PATH", help=texts["help.export_output"]),
         ] = None,
+        folder: Annotated[
+            str | None, typer.Option("--folder", metavar="DIR", help=texts["help.export_folder"])
+        ] = None,
     ) -> int:
         from graph.cli.commands import export
 
+        if folder is not None:
+            if place is not None:
+                raise BadOption("twice", name="--folder")
+            return export(session, _EXPORTS[-1], a_path(folder, "--folder"))
         one_of(output, _EXPORTS, "--format")
         return export(session, output, None if place is None else a_path(place, "--output"))
 

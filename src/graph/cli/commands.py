@@ -25,8 +25,8 @@ FEW = 5
 """How many of a long list a page shows unasked."""
 
 
-def build(session: Session, validate: bool) -> int:
-    """Build the store anew."""
+def build(session: Session, validate: bool, content: Path | None = None) -> int:
+    """Build the store anew, of the shipped content or of one in a folder."""
     from graph.cli import present_findings
     from graph.errors import ValidationFailed
     from graph.findings import Finding
@@ -36,7 +36,9 @@ def build(session: Session, validate: bool) -> int:
     talk = session.talk
     try:
         with talk.progress() as progress:
-            report = build_store(session.settings, validate=validate, progress=progress)
+            report = build_store(
+                session.settings, validate=validate, progress=progress, content=content
+            )
     except ValidationFailed as error:
         # What stops the build; `validate data/` shows the rest.
         stopping = (f for f in error.findings if isinstance(f, Finding))
@@ -326,6 +328,9 @@ def export(session: Session, output: str, place: Path | None) -> int:
     if output == "turtle":
         if place is None:
             raise BadOption("no-folder")
+        left = exporting.strangers(session.store, place)
+        if left:
+            raise BadOption("strangers", folder=place, files=", ".join(map(str, left[:FEW])))
         try:
             exporting.write_folder(session.store, place)
         except OSError as error:

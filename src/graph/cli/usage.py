@@ -20,6 +20,8 @@ def readable(error: Exception, command: Any) -> LivsgrafError:
     if kind == "MissingParameter":
         param = getattr(error, "param", None)
         name = (param.metavar or param.name).upper() if param is not None else ""
+        if getattr(param, "param_type_name", "") == "option" and param is not None:
+            name = f"{param.opts[-1]} {name}"
         return BadOption("missing-argument", name=name, command=path)
     message = str(getattr(error, "message", error))
     if kind == "BadOptionUsage":

@@ -57,6 +57,18 @@
     │   ├── NotForTerminal                format
     │   ├── NoReportFormat                file, known
     │   ├── OverInput                     file
+    │   ├── BadEditor                     name, value
+    │   ├── HasReceipts                   path, n
+    │   ├── NotAnExport                   folder
+    │   ├── SubmitError                2  what is handed in is not taken in
+    │   │   ├── NotAnOrganisation         value
+    │   │   ├── NamesAPerson
+    │   │   ├── BadFunction               limit
+    │   │   ├── NothingIn                 file
+    │   │   └── Things                    n, things
+    │   │       ├── NotOwned              organisation
+    │   │       ├── NotData
+    │   │       └── CannotUndo            id
     │   └── StoreError                 2  the store cannot be used as asked
     │       ├── StoreAbsent               path
     │       ├── StoreLocked               path
@@ -67,6 +79,7 @@
     │       ├── StoreForeign              path
     │       ├── StoreIsFile               path
     │       ├── StoreDamaged              path, reason
+    │       │   ├── StoreAltered          path, reason
     │       │   └── ReceiptDamaged        path, receipt, reason
     │       └── DiskFull                  path
     └── InternalError                  3  our own fault: reason
@@ -150,6 +163,7 @@ from graph.errors.storing import (
     DiskFull,
     ReceiptDamaged,
     StoreAbsent,
+    StoreAltered,
     StoreDamaged,
     StoreError,
     StoreForeign,
@@ -161,17 +175,35 @@ from graph.errors.storing import (
     StoreVersionMismatch,
     ValidationFailed,
 )
+from graph.errors.submitting import (
+    BadEditor,
+    BadFunction,
+    CannotUndo,
+    HasReceipts,
+    NamesAPerson,
+    NotAnExport,
+    NotAnOrganisation,
+    NotData,
+    NothingIn,
+    NotOwned,
+    SubmitError,
+    Things,
+)
 
 __all__ = [
     "BadDate",
+    "BadEditor",
+    "BadFunction",
     "BadIri",
     "BadLanguage",
     "BadLimit",
     "BadSetting",
     "BadValue",
+    "CannotUndo",
     "DiskFull",
     "DocumentType",
     "FileUnreadable",
+    "HasReceipts",
     "HeaderError",
     "HostilePart",
     "HugeArea",
@@ -179,14 +211,20 @@ __all__ = [
     "InternalError",
     "LivsgrafError",
     "LockedWorkbook",
+    "NamesAPerson",
     "NoKnownHeadings",
     "NoReportFormat",
     "NotAFile",
     "NotATable",
     "NotAWorkbook",
+    "NotAnExport",
+    "NotAnOrganisation",
     "NotCanonical",
+    "NotData",
     "NotForTerminal",
+    "NotOwned",
     "NotText",
+    "NothingIn",
     "OverInput",
     "PackedTooTight",
     "ParseError",
@@ -198,6 +236,7 @@ __all__ = [
     "ReceiptDamaged",
     "RemoteContext",
     "StoreAbsent",
+    "StoreAltered",
     "StoreDamaged",
     "StoreError",
     "StoreForeign",
@@ -207,6 +246,8 @@ __all__ = [
     "StoreNotWritable",
     "StoreUnmakable",
     "StoreVersionMismatch",
+    "SubmitError",
+    "Things",
     "TooDeep",
     "TooLarge",
     "TooLongForCell",

@@ -88,6 +88,12 @@ class ReceiptDamaged(StoreDamaged):
     code = "receipt-damaged"
 
 
+class StoreAltered(StoreDamaged):
+    """A store that holds more or less than its own record says; a rebuild puts it right."""
+
+    code = "store-altered"
+
+
 class DiskFull(StoreError):
     """The disk filled up while writing; what was there before is whole."""
 

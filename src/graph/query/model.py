@@ -13,9 +13,9 @@ from graph import sparql, terms
 from graph.errors import BadDate, BadValue, TooLow
 from graph.terms import XSD, Term
 
-KINDS: Final = ("rules", "gaps", "questions", "networks", "checks")
+KINDS: Final = ("rules", "gaps", "questions", "networks", "checks", "ownership")
 ASKABLE: Final = ("gaps", "questions", "networks")
-"""The kinds that a person asks; rules and checks are run by a build."""
+"""The kinds that a person asks; rules and checks are run by a build, ownership by a commit."""
 LAYERS: Final = ("legal", "organisational", "semantic", "technical", "governance")
 LAYER_IRIS: Final[Mapping[str, str]] = {
     name: f"{terms.PREFIXES['eif']}IL{number}"

@@ -51,6 +51,7 @@ _KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({"title", "why", "remedy", "layer", "severity", "columns", "shape"}),
         frozenset({"path", "see", "example"}),
     ),
+    "ownership": (frozenset({"title", "why", "columns", "parameters"}), frozenset()),
 }
 _CHECK_COLUMNS: Final = (("focus", "value"), ("focus", "value", "path"))
 _FORMS: Final = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
@@ -268,6 +269,10 @@ class _Reader:
                 self.refuse(self.line_of("columns", name), f"column {name!r} is not selected")
         if query.kind == "checks" and columns not in _CHECK_COLUMNS:
             self.refuse(line, "the columns of a check are ?focus ?value, and ?path if rows differ")
+        if query.kind == "ownership" and (
+            columns != ("focus",) or set(query.parameters) != {"organisation"}
+        ):
+            self.refuse(line, "an ownership query gives ?focus for the parameter organisation")
         if query.kind != "gaps":
             return
         if columns[0] != "focus":

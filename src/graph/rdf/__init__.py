@@ -14,7 +14,7 @@ from graph.rdf import tangle
 from graph.rdf.canonical import refuse_noncanonical, write_turtle
 from graph.rdf.engine import from_engine, from_engine_quads, to_engine, to_engine_quads
 from graph.rdf.formats import SUFFIXES, TABLE_SUFFIXES, engine_format, format_of, looks_like
-from graph.rdf.parsing import parse, positions, read, refuse_endless, text
+from graph.rdf.parsing import parse, positions, read, read_bytes, refuse_endless, text
 from graph.terms import GENID, Quad, Term
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "parse",
     "positions",
     "read",
+    "read_bytes",
     "refuse_endless",
     "refuse_noncanonical",
     "skolemise",

@@ -42,14 +42,17 @@ def refuse_noncanonical(term: Term) -> None:
             raise NotCanonical(term.n3(), "no such day") from error
 
 
-def write_turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+def write_turtle(
+    triples: Iterable[Triple], prefixes: Mapping[str, str], any_literal: bool = False
+) -> str:
     """Write triples as Turtle in the one form that data/ has: write(parse(write(x))) == write(x).
 
     Sorted subjects, `a` first, predicates by IRI, IRIs before literals, literals by language. Only
     prefixes that are used are declared. An IRI `…/id/{type}/{key}` gets the prefix `{type}:`
-    without being asked. Blank nodes and literals that are not canonical are refused.
+    without being asked. Blank nodes and literals that are not canonical are refused; with
+    `any_literal` a literal is written as it is, which an engine's own spelling allows.
     """
-    names = _Names(prefixes)
+    names = _Names(prefixes, any_literal)
     subjects: dict[Term, dict[Term, set[Term]]] = {}
     for subject, predicate, object_ in triples:
         subjects.setdefault(subject, {}).setdefault(predicate, set()).add(object_)
@@ -80,7 +83,8 @@ def _object_order(term: Term) -> tuple[bool, str, str, str]:
 class _Names:
     """How each term of one file is spelt, and which prefixes that used."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, prefixes: Mapping[str, str], any_literal: bool = False) -> None:
+        self._any_literal = any_literal
         self._spaces = {space: name for name, space in prefixes.items()}
         self._taken = dict(prefixes)
         self._used: set[str] = set()
@@ -94,13 +98,15 @@ class _Names:
         """Spell a term; NotCanonical when it must not be written."""
         spelt = self._spelt.get(term)
         if spelt is None:
-            refuse_noncanonical(term)
+            if not (self._any_literal and term.kind == "literal"):
+                refuse_noncanonical(term)
             spelt = self._iri(term.value) if term.kind == "iri" else self._literal(term)
             self._spelt[term] = spelt
         return spelt
 
     def _literal(self, term: Term) -> str:
-        if term.datatype in _BARE:
+        form = _CANONICAL.get(term.datatype or "")
+        if term.datatype in _BARE and form and form.fullmatch(term.value):
             return term.value
         text = quote(term.value)
         if term.lang is not None:

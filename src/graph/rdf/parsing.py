@@ -131,13 +131,18 @@ def _searched(
 
 
 def read(path: Path | str) -> bytes:
-    """Read an ordinary file whole, without a byte order mark.
+    """Read an ordinary file whole, without a byte order mark; see `read_bytes`."""
+    return read_bytes(path).removeprefix(b"\xef\xbb\xbf")
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """Read an ordinary file as it is.
 
     FileUnreadable when the system refuses; NotAFile for what could go on for ever, such as a pipe.
     """
     refuse_endless(path)
     try:
-        return Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
+        return Path(path).read_bytes()
     except OSError as error:
         raise FileUnreadable(path, error.strerror or "") from error
     except ValueError as error:

@@ -14,7 +14,18 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from graph.terms import Quad, Rows, Triple
 
-__all__ = ["Change", "Rows", "Source", "Stamp", "Store", "Version", "open_store", "version_of"]
+__all__ = [
+    "Change",
+    "Draft",
+    "Rows",
+    "Source",
+    "Stamp",
+    "Store",
+    "Version",
+    "open_draft",
+    "open_store",
+    "version_of",
+]
 
 MEMORY = ":memory:"
 # Raised when the state folder changes so that older software would misread it.
@@ -96,6 +107,26 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and locks."""
+
+
+class Draft(Store, Protocol):
+    """A store's content in memory, to try a change on before the store sees it."""
+
+    def forget(self, prefix: str) -> None:
+        """Empty the graphs whose names begin so."""
+
+    def size(self) -> int:
+        """Count the statements, those that follow too."""
+
+    def ahead_of(self, store: Store, prefix: str) -> Change:
+        """Give what a store lacks, and has too much, of the graphs whose names begin so."""
+
+
+def open_draft(store: Store) -> Draft:
+    """Copy a store's content into a draft."""
+    from graph.store.embedded import draft_of
+
+    return draft_of(store)
 
 
 def open_store(address: Path | str, write: bool = False, wait: float = 0.0) -> Store:

@@ -128,9 +128,36 @@ class MemoryStore(_Engine):
         self._memory = content
         return version
 
+    def forget(self, prefix: str) -> None:
+        """Empty the graphs whose names begin so."""
+        for name in self.graphs():
+            if name.startswith(prefix):
+                self._memory.remove_graph(ox.NamedNode(name))
+
+    def size(self) -> int:
+        """Count the statements, those that follow too."""
+        return len(self._memory)
+
+    def ahead_of(self, store: Store, prefix: str) -> Change:
+        """Give what a store lacks, and has too much, of the graphs whose names begin so."""
+        if not isinstance(store, _Engine):
+            raise InternalError("a draft is ahead of an embedded store only")
+        mine, theirs = _below(self._memory, prefix), _below(store._engine(), prefix)
+        return Change(_quads(mine - theirs), _quads(theirs - mine))
+
     def close(self) -> None:
         """Forget the content."""
         self._memory = ox.Store()
+
+
+def draft_of(store: Store) -> MemoryStore:
+    """Copy a store's content into memory."""
+    if not isinstance(store, _Engine):
+        raise InternalError("a draft is made of an embedded store only")
+    draft = MemoryStore()
+    with faults(store._place()):
+        draft._memory.bulk_extend(iter(store._engine()))
+    return draft
 
 
 class FolderStore(_Engine):
@@ -151,9 +178,19 @@ class FolderStore(_Engine):
                 raise InternalError("the store is closed")
             self._folder.version()
             with faults(self._folder.path):
-                self._folder.roll_back()
+                stopped = self._folder.roll_back()
                 self._opened = ox.Store(str(self._folder.live))
+                if stopped:
+                    self._correct(self._opened)
         return self._opened
+
+    def _correct(self, engine: ox.Store) -> None:
+        """Let VERSION tell of the content that a stopped commit left, be it the old or the new."""
+        told = self._folder.version()
+        stamp = Stamp(told.software, told.ontology, told.assets)
+        found = _version(engine, stamp)
+        if found != told:
+            self._folder.put_version(found)
 
     def _place(self) -> Path:
         return self._folder.path
@@ -334,6 +371,19 @@ def content_digest(engine: ox.Store) -> str:
 def _triple(found: ox.Triple | ox.Quad) -> Triple:
     convert = rdf.from_engine
     return convert(found.subject), convert(found.predicate), convert(found.object)
+
+
+def _below(engine: ox.Store, prefix: str) -> set[ox.Quad]:
+    found: set[ox.Quad] = set()
+    for graph in engine.named_graphs():
+        if graph.value.startswith(prefix):
+            found.update(engine.quads_for_pattern(None, None, None, graph))
+    return found
+
+
+def _quads(found: Iterable[ox.Quad]) -> tuple[Quad, ...]:
+    convert = rdf.from_engine
+    return tuple((*_triple(quad), convert(quad.graph_name)) for quad in found)
 
 
 def _any(found: Iterable[object]) -> bool:

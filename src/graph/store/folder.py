@@ -6,11 +6,13 @@
     current      names one of them
     accepted/    what was handed in, byte for byte, by its SHA-256
     log/         a receipt for each, in the order of acceptance
+    content/     what it is built from, where that is not the shipped data/
     lock         held by the one writer
     pending      there while live/ is ahead of the copies; whoever finds it starts from `current`
     building-*/  a build at work, or what a killed one left behind
 
 Beside these stands what a command remembers, `gaps-by-thing.json`; it may be removed at any time.
+A hand may put `editors` there: who may change records that are not their own.
 
 Everything that decides anything is put in place by one rename, and `current` before VERSION: a
 kill between the two leaves a VERSION that asks for a build, never one that promises too much.
@@ -21,7 +23,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -35,7 +36,6 @@ from typing import IO
 
 from graph.errors import (
     DiskFull,
-    ReceiptDamaged,
     StoreAbsent,
     StoreDamaged,
     StoreError,
@@ -64,6 +64,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.live = path / "live"
+        self.content = path / "content"
         self._copies = path / "read"
         self._current = path / "current"
         self._version = path / "VERSION"
@@ -160,7 +161,12 @@ class Folder:
             raise StoreForeign(self.path)
 
     def _ours(self) -> bool:
-        """Tell our own folder from another's that happens to hold a file of the same name."""
+        """Tell our own folder from another's that happens to hold a file of the same name.
+
+        The log alone is ours too: it is what a backup brings back.
+        """
+        if any((self.path / "log").glob("[0-9]*-*.json")) and (self.path / "accepted").is_dir():
+            return True
         if not (self.path / "lock").is_file():
             try:
                 told = json.loads(self._version.read_bytes())
@@ -208,21 +214,25 @@ class Folder:
         copy.rename(self._copies / str(number))
         _sync(self._copies)
         self._put(self._current, f"{number}\n")
-        told = json.dumps(asdict(version), indent=2, ensure_ascii=False)
-        self._put(self._version, told + "\n")
+        self.put_version(version)
         self._pending.unlink(missing_ok=True)
         _sync(self.path)
         for old in sorted(self._numbers())[:-_KEPT_COPIES]:
             shutil.rmtree(self._copies / str(old), ignore_errors=True)
 
+    def put_version(self, version: Version) -> None:
+        """Write VERSION."""
+        told = json.dumps(asdict(version), indent=2, ensure_ascii=False)
+        self._put(self._version, told + "\n")
+
     def mark_pending(self) -> None:
         """Say on disk that live/ is about to be ahead of the copies."""
         self._put(self._pending, "")
 
-    def roll_back(self) -> None:
+    def roll_back(self) -> bool:
         """Make live/ what the current copy holds, if a write did not reach its end."""
         if not self._pending.exists() and self.live.is_dir():
-            return
+            return False
         with self.room() as room:
             shutil.copytree(self.current(), room / "live")
             _sync_tree(room)
@@ -231,6 +241,32 @@ class Folder:
             (room / "live").rename(self.live)
             self._pending.unlink(missing_ok=True)
             _sync(self.path)
+        return True
+
+    # -- a content of its own ---------------------------------------------------------------
+
+    def bring(self, source: Path) -> None:
+        """Copy a content beside the one in use; nobody builds from it yet."""
+        with faults(self.path):
+            beside = self.content.with_suffix(".new")
+            _away(beside, files=True, folders=True)
+            for path in sorted(source.rglob("*.ttl")):
+                if path.is_file():
+                    place = beside / path.relative_to(source)
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, place)
+            _sync_tree(beside)
+
+    def keep_brought(self) -> None:
+        """Let the content that was brought take the place of the one in use."""
+        with faults(self.path):
+            old = self.content.with_suffix(".old")
+            _away(old, files=True, folders=True)
+            if self.content.exists():
+                self.content.rename(old)
+            self.content.with_suffix(".new").rename(self.content)
+            _sync(self.path)
+            _away(old, files=True, folders=True)
 
     def _numbers(self) -> list[int]:
         if not self._copies.is_dir():
@@ -248,27 +284,6 @@ class Folder:
         _away(path, folders=True)
         beside.replace(path)
         _sync(self.path)
-
-    # -- what was handed in -----------------------------------------------------------------
-
-    def accepted(self) -> Iterator[tuple[dict[str, str], bytes]]:
-        """Give each receipt with the bytes it is for, in the order of acceptance.
-
-        ReceiptDamaged when the bytes are gone or are not those that the receipt names.
-        """
-        log = self.path / "log"
-        for path in sorted(log.glob("*.json")) if log.is_dir() else []:
-            name = f"log/{path.name}"
-            try:
-                receipt = json.loads(path.read_text("utf-8"))
-                content = (self.path / "accepted" / receipt["sha256"]).read_bytes()
-                whole = all(isinstance(receipt[key], str) for key in ("format", "graph"))
-            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-                raise ReceiptDamaged(self.path, receipt=name, reason=str(error)) from error
-            if not whole or hashlib.sha256(content).hexdigest() != receipt["sha256"]:
-                reason = f"accepted/{_short(receipt['sha256'])} was changed"
-                raise ReceiptDamaged(self.path, receipt=name, reason=reason)
-            yield receipt, content
 
 
 @contextlib.contextmanager

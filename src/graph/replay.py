@@ -1,0 +1,135 @@
+"""The log over a content → the content with everything that was accepted: `build` and `submit`.
+
+What a file was read as is kept beside its bytes, so that taking it in again parses nothing foreign
+and does not change when a reader of files does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from graph import assets, provenance, rdf
+from graph.diff import Difference, Pair, diff, with_nested
+from graph.errors import ReceiptDamaged, StoreAbsent, StoreDamaged
+from graph.receipt import Receipt
+from graph.store import Store, version_of
+from graph.store.log import Log
+from graph.terms import GRAPH, RDF_TYPE, Quad, Term, Triple, literal
+
+_EMPTIED = Term("iri", GRAPH + "emptied")
+_NOTHING = literal("")
+
+
+def write_statements(said: Iterable[Triple], emptied: Iterable[Pair]) -> bytes:
+    """Write what a file was read as: its statements, and the pairs whose values it takes away."""
+    quads: list[Quad] = [(s, p, o, None) for s, p, o in said]
+    quads += [(s, p, _NOTHING, _EMPTIED) for s, p in emptied]
+    return "".join(line + "\n" for line in rdf.nquads(quads)).encode()
+
+
+def read_statements(content: bytes, name: str) -> tuple[list[Triple], list[Pair]]:
+    """Read what `write_statements` wrote."""
+    said: list[Triple] = []
+    emptied: list[Pair] = []
+    for s, p, o, graph in rdf.parse(content, "nq", name=name):
+        if graph == _EMPTIED:
+            emptied.append((s, p))
+        else:
+            said.append((s, p, o))
+    return said, emptied
+
+
+def replay(content: Iterable[Quad], log: Log) -> list[Quad]:
+    """Take in again all that was accepted, in its order, and what tells of each commit."""
+    held = _Held(content)
+    _replay(held, log)
+    return held.quads()
+
+
+def replayed(folder: Path, base: str, log: Log) -> dict[str, Difference]:
+    """Give what each commit changes, by its id, when it is taken in again on the files of a folder.
+
+    It may differ from what it changed once, where the files say something else by now.
+    """
+    content: list[Quad] = []
+    for path in assets.data_files(folder):
+        graph = Term("iri", assets.data_graph(path, folder))
+        found = rdf.skolemise(rdf.parse(path, base=base), str(path))
+        content += [(s, p, o, graph) for s, p, o, _ in found]
+    return _replay(_Held(content), log)
+
+
+def _replay(held: _Held, log: Log) -> dict[str, Difference]:
+    changes: dict[str, Difference] = {}
+    for receipt in log.receipts():
+        change = _change(receipt, log, held, changes)
+        held.apply(change)
+        changes[receipt.id] = change
+        held.apply(Difference(provenance.statements(receipt)))
+    return changes
+
+
+def _change(receipt: Receipt, log: Log, held: _Held, changes: dict[str, Difference]) -> Difference:
+    if receipt.kind == "undo":
+        undone = changes.get(receipt.undoes)
+        if undone is None:
+            reason = f"{receipt.undoes} is missing"
+            raise ReceiptDamaged(log.path, receipt=f"log/{receipt.name}", reason=reason)
+        return undone.back()
+    for sha256 in receipt.kept:
+        log.content(receipt, sha256)
+    name = f"accepted/{receipt.read}"
+    said, emptied = read_statements(log.content(receipt, receipt.read), name)
+    home = Term("iri", receipt.home)
+    subjects = {s for s, _, _ in said} | {s for s, _ in emptied}
+    if receipt.complete:
+        subjects |= held.living_in(home)
+    return diff(with_nested(subjects, held.of), said, home, emptied, receipt.complete)
+
+
+class _Held:
+    """A content by subject."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self._of: dict[Term, dict[Quad, None]] = {}
+        for quad in quads:
+            self._of.setdefault(quad[0], {})[quad] = None
+
+    def of(self, subjects: set[Term]) -> list[Quad]:
+        return [quad for subject in subjects for quad in self._of.get(subject, ())]
+
+    def living_in(self, home: Term) -> set[Term]:
+        return {
+            subject
+            for subject, quads in self._of.items()
+            if any(p == RDF_TYPE and g == home for _, p, _, g in quads)
+        }
+
+    def apply(self, change: Difference) -> None:
+        for quad in change.removed:
+            self._of.get(quad[0], {}).pop(quad, None)
+        for quad in change.added:
+            self._of.setdefault(quad[0], {})[quad] = None
+
+    def quads(self) -> list[Quad]:
+        return [quad for quads in self._of.values() for quad in quads]
+
+
+def settle(store: Store, place: Path) -> list[Receipt]:
+    """Complete or forget what a process that ended had announced; for the one writer.
+
+    A commit that a damaged store cannot tell of was never acknowledged, and is forgotten.
+    """
+    log = Log(place)
+    if not log.unsettled():
+        return []
+
+    def holds(receipt: Receipt) -> bool:
+        name = provenance.commit_iri(receipt.id).n3()
+        try:
+            return len(store.query(f"SELECT ?p WHERE {{ {name} ?p ?o }} LIMIT 1")) > 0
+        except (StoreAbsent, StoreDamaged):
+            return False
+
+    return log.settle(holds, lambda: version_of(place).digest)

@@ -1,0 +1,51 @@
+"""Who hands something in: an organisation and a function in it, never a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from graph.errors import BadFunction, NamesAPerson, NotAnOrganisation
+from graph.ownership import is_number
+
+MOST_SIGNS = 100
+# Eleven digits, however they are grouped, may be a national identity number.
+_ELEVEN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){10}(?![ .\-]?\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """An organisation by its number, and the function that acts for it."""
+
+    organisation: str
+    function: str = ""
+
+
+def who(organisation: str, function: str = "") -> Who:
+    """Settle who hands something in.
+
+    Raises:
+        NotAnOrganisation: no organisation number.
+        NamesAPerson: the function is, or holds, an e-mail address or eleven digits.
+        BadFunction: the function is no short line.
+
+    """
+    number = re.sub(r"[\s.]", "", organisation)
+    if not is_number(number):
+        raise NotAnOrganisation(organisation)
+    said = " ".join(function.split())
+    if _names_a_person(said):
+        raise NamesAPerson
+    if len(said) > MOST_SIGNS or not said.isprintable():
+        raise BadFunction(MOST_SIGNS)
+    return Who(number, said)
+
+
+def file_name(name: str) -> str:
+    """Give a file's name as a receipt keeps it: only its ending where it may name a person."""
+    return "…" + PurePath(name).suffix if _names_a_person(name) else name
+
+
+def _names_a_person(text: str) -> bool:
+    return "@" in text or _ELEVEN.search(text) is not None
