@@ -3,8 +3,9 @@
 A query case is tests/cases/queries/<query>/<situation>/ with given.ttl, expected.csv and, where the
 query has parameters to bind, parameters.toml. A case for shapes is a folder of the same form,
 tests/cases/shapes/<file>/<situation>/, with given.ttl and expected.csv (focus, shape, severity);
-a check in shapes/checks/ is tried in the same way. A case of the command line is told in
-test_cli_cases.py, one of a whole submission in test_pipeline_cases.py.
+a check in shapes/checks/ is tried in the same way. So is a rule of the catalogue view, in
+tests/cases/views/<rule>/<situation>/ (subject, predicate, object). A case of the command line is
+told in test_cli_cases.py, one of a whole submission in test_pipeline_cases.py.
 
 In expected.csv an IRI is written whole or as prefix:name, with the prefixes of given.ttl and of
 `graph.terms`; a literal is written as its text; an empty cell is an unbound one. Columns that are
@@ -34,8 +35,18 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parent / "cases"
 GIVEN, EXPECTED, PARAMETERS = "given.ttl", "expected.csv", "parameters.toml"
 # The file by which a folder is known as a case.
-_MARK = {"queries": GIVEN, "shapes": GIVEN, "cli": "command", "pipeline": "receipt.json"}
-_ALLOWED = {"queries": {GIVEN, EXPECTED, PARAMETERS}, "shapes": {GIVEN, EXPECTED}}
+_MARK = {
+    "queries": GIVEN,
+    "shapes": GIVEN,
+    "views": GIVEN,
+    "cli": "command",
+    "pipeline": "receipt.json",
+}
+_ALLOWED = {
+    "queries": {GIVEN, EXPECTED, PARAMETERS},
+    "shapes": {GIVEN, EXPECTED},
+    "views": {GIVEN, EXPECTED},
+}
 _CASE_GRAPH = Term("iri", GRAPH + "case")
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
 MOST_LINES = 30

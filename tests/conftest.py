@@ -13,6 +13,7 @@ _RAN: dict[str, set[str]] = defaultdict(set)
 _RUNNERS = {
     "queries": "test_query_cases.py",
     "shapes": "test_shape_cases.py",
+    "views": "test_view_cases.py",
     "cli": "test_cli_cases.py",
     "pipeline": "test_pipeline_cases.py",
 }

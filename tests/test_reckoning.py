@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from graph import rdf
+from casefolders import Case, background, cases
+from graph import assets, rdf
 from graph.errors import QuerySyntaxError
 from graph.findings import Finding
-from graph.reckoning import judge, reckon
+from graph.reckoning import Bench, judge, reckon
 from graph.terms import DCT, SHAPE, Triple, literal
 
 HEAD = """
@@ -50,6 +51,21 @@ ONTOLOGY = ":Gadget rdfs:subClassOf :Thing . :Thing owl:disjointUnionOf ( :Gadge
 
 def triples(text: str) -> list[Triple]:
     return [quad[:3] for quad in rdf.parse((HEAD + text).encode())]
+
+
+CHECKS = {path.stem for path in assets.files("checks")}
+TRIED = [case for case in cases("shapes") if case.folder.parent.name in CHECKS]
+
+
+@pytest.mark.parametrize("case", TRIED, ids=lambda case: case.name)
+def test_a_bench_finds_what_a_whole_run_finds(case: Case) -> None:
+    """Of the vocabulary it takes only what is in use, and that is enough for every check."""
+    words = [(s, p, o) for s, p, o, graph in background() if "/ontology/" in str(graph)]
+    lists = [(s, p, o) for s, p, o, graph in background() if "/ontology/" not in str(graph)]
+    given = [quad[:3] for quad in rdf.skolemise((*triple, None) for triple in case.given())]
+    checks = assets.files("checks")
+    whole = reckon(given, checks, [*words, *lists])
+    assert Bench(checks, words).run(given, lists) == whole
 
 
 @pytest.fixture

@@ -247,8 +247,8 @@ def test_the_closure_is_types_of_what_the_file_points_at_and_the_edges_back(
     tmp_path: Path,
 ) -> None:
     assert needed(tmp_path, ":a a :Thing ; :owner :o, :nobody .") == {
-        *((iri("urn:x:o"), RDF_TYPE, iri(f"urn:x:{n}")) for n in ("Branch", "Office", "Body")),
-        *((iri("urn:x:user"), RDF_TYPE, iri(f"urn:x:{n}")) for n in ("Branch", "Office", "Body")),
+        (iri("urn:x:o"), RDF_TYPE, iri("urn:x:Branch")),
+        (iri("urn:x:user"), RDF_TYPE, iri("urn:x:Branch")),
         (iri("urn:x:user"), iri("urn:x:uses"), iri("urn:x:a")),
     }
 

@@ -22,6 +22,7 @@ _KINDS: dict[str, tuple[str, str, str | None]] = {
     "house": ("shapes/house", "*.ttl", None),
     "checks": ("shapes/checks", "*.rq", None),
     "rules": ("queries/rules", "*.rq", None),
+    "views": ("queries/views", "*.rq", None),
     "gaps": ("queries/gaps", "*.rq", None),
     "questions": ("queries/questions", "*.rq", None),
     "networks": ("queries/networks", "*.rq", None),

@@ -43,7 +43,9 @@ def cases(project: Project) -> Iterator[Fault]:
     shapes = [
         path for kind in ("shapes", "house", "checks") for path in assets.files(kind, project.root)
     ]
-    for kind, owners in (("queries", assets.files("queries", project.root)), ("shapes", shapes)):
+    views = assets.files("views", project.root)
+    asked = [path for path in assets.files("queries", project.root) if path not in views]
+    for kind, owners in (("queries", asked), ("shapes", shapes), ("views", views)):
         stems = {path.stem for path in owners}
         for path in owners:
             if not any(_folders(top / kind / path.stem)):

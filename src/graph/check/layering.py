@@ -17,7 +17,8 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"store", "network", "provenance", "sheet"}),
     frozenset({"check", "closure", "describe", "export", "gaps", "reckoning"})
     | frozenset({"worker", "catalog", "pictures", "render", "derive", "replay", "ownership"}),
-    frozenset({"pipeline", "report", "submitting"}),
+    frozenset({"pipeline", "examining", "report"}),
+    frozenset({"submitting"}),
     frozenset({"cli", "api", "web", "access"}),
     frozenset({"__main__"}),
 )
@@ -30,7 +31,7 @@ ONLY_IMPORTER: Final[dict[str, str]] = {
 }
 # Importing these costs more time than a whole command should.
 HEAVY: Final = frozenset({"rdflib", "fastapi", "starlette", *ONLY_IMPORTER})
-_NO_RDF_FLOOR: Final = 6
+_NO_RDF_FLOOR: Final = 7
 
 
 def floor_of(module: str) -> int | None:

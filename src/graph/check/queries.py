@@ -11,7 +11,7 @@ from itertools import pairwise
 from graph import pattern, sparql
 from graph.check.project import Fault, Project
 from graph.errors import QuerySyntaxError
-from graph.query import Query
+from graph.query import MAKERS, Query
 from graph.sparql import Group, Token
 from graph.store import MEMORY, open_store
 from graph.terms import LANGUAGES
@@ -28,7 +28,7 @@ def forms(project: Project) -> Iterator[Fault]:
     empty = open_store(MEMORY)
     for path, query in project.queries.items():
         name = project.name(path)
-        ask = empty.construct if query.kind == "rules" else empty.query
+        ask = empty.construct if query.kind in MAKERS else empty.query
         try:
             ask(query.text, name)
         except QuerySyntaxError as error:
@@ -46,7 +46,7 @@ def refused(name: str, query: Query) -> Iterator[Fault]:
             yield Fault("query-word", name, token.line, {"word": token.text.upper()})
         if token.kind == "var" and token.text.startswith("$"):
             yield Fault("query-dollar", name, token.line, {"word": token.text})
-    if query.kind != "rules" and not _ordered(query.tree):
+    if query.kind not in MAKERS and not _ordered(query.tree):
         yield Fault("query-order", name, 1)
     for group in query.tree.walk():
         if group.kind in _PATTERNS:

@@ -11,6 +11,7 @@ import typer
 from graph.cli.help import TAKEN, Asking, Command, Group
 from graph.cli.options import BadOption, Option, a_path
 from graph.cli.session import OUTPUTS, Session
+from graph.findings import SEVERITIES
 from graph.gaps import CERTAINTIES
 from graph.query import KINDS, LAYERS
 
@@ -149,15 +150,26 @@ def make(session: Session) -> typer.Typer:
         files: Annotated[
             list[str], typer.Argument(metavar="FILE", help=texts["help.validate_files"])
         ],
+        shapes: Annotated[
+            list[str] | None,
+            typer.Option("--shapes", metavar="FILE", help=texts["help.validate_shapes"]),
+        ] = None,
+        fail_on: Annotated[
+            str, typer.Option("--fail-on", metavar="SEVERITY", help=texts["help.validate_fail"])
+        ] = SEVERITIES[0],
         output: Report = None,
         place: Place = None,
         everything: All = False,
     ) -> int:
-        from graph.cli.commands import validate
+        from graph.cli.validate import Asked, validate
 
+        asked = Asked(
+            tuple(a_path(file, "FILE") for file in files),
+            tuple(a_path(file, "--shapes") for file in shapes or ()),
+            one_of(fail_on, SEVERITIES, "--fail-on", "grade") or SEVERITIES[0],
+        )
         where = None if place is None else a_path(place, "--output")
-        paths = [a_path(file, "FILE") for file in files]
-        return validate(session, paths, output, everything, where)
+        return validate(session, asked, output, everything, where)
 
     layers, certainties = ", ".join(LAYERS), ", ".join(CERTAINTIES)
 

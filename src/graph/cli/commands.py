@@ -6,7 +6,6 @@ Each function gives the exit status: 0 for any answer, 1 where what was found fa
 from __future__ import annotations
 
 import datetime
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from graph import assets, catalog
 from graph.cli import options, present
 from graph.cli.options import BadOption
 from graph.cli.session import Session
-from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, NotAFile, StoreAbsent
-from graph.query import ASKABLE, Query, today
+from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, StoreAbsent
+from graph.query import ASKABLE, MAKERS, Query, today
 from graph.terms import Rows, Term, date
 
 _HOUSE = ("ontology", "shapes", "queries", "data", "src")
@@ -75,60 +74,6 @@ def check(session: Session, root: Path | None, output: str | None, everything: b
     return 1 if found else 0
 
 
-def validate(
-    session: Session,
-    files: Sequence[Path],
-    output: str | None,
-    everything: bool,
-    place: Path | None = None,
-) -> int:
-    """Judge files by the shapes, together with what the store holds around them."""
-    from graph import __version__, rdf
-    from graph.cli import present_findings
-    from graph.closure import closure
-    from graph.pipeline import ontology_version
-    from graph.reckoning import judge
-    from graph.render.findings import Facts
-    from graph.validate import judged
-
-    paths = [path for given in files for path in _below(given)]
-    output = present_findings.settle(session, output, place, paths)
-    read = [(path, rdf.skolemise(rdf.parse(path), str(path))) for path in paths]
-    for path, held in read:
-        if not held:
-            session.talk.tell("validate.empty", file=path)
-    quads = [quad for _, found in read for quad in found]
-    sources = {quad[0].value: str(path) for path, found in read for quad in found}
-    shapes = assets.files("shapes")
-    ontology = [(s, p, o) for path in assets.files("ontology") for s, p, o, _ in rdf.parse(path)]
-    background = closure(quads, shapes, session.ask)
-    said = [(s, p, o) for s, p, o, _ in quads]
-    found = judge(said, shapes, assets.files("checks"), ontology, background, sources)
-    # A file in which nothing is of a known kind has no findings either; that must be told apart.
-    version = ontology_version((s, p, o, None) for s, p, o in ontology)
-    facts = Facts(
-        files=tuple(str(path) for path, _ in read),
-        things=len({subject for subject, _, _ in said}),
-        known=judged(said, shapes, ontology),
-        versions={"software": __version__, "ontology": version},
-    )
-    present_findings.show(session, found, facts, output, everything, place)
-    return 1 if any(finding.severity == "violation" for finding in found) else 0
-
-
-def _below(given: Path) -> list[Path]:
-    if str(given) == "-":
-        # What comes on standard input has no ending that tells its format.
-        raise NotAFile(given)
-    # A path that we may not follow is told of by whoever reads it.
-    if not os.path.isdir(given):  # noqa: PTH112
-        return [given]
-    found = sorted(path for path in given.rglob("*.ttl") if path.is_file())
-    if not found:
-        raise BadOption("no-files", folder=given)
-    return found
-
-
 @dataclass(frozen=True)
 class Asked:
     """What a person asks of `query`."""
@@ -183,7 +128,7 @@ def _shipped(
     values: dict[str, Term | None] = {**defaults(shipped)}
     values.update(options.read_all(session.ask, listed, words))
     text = bind(shipped, values)
-    if shipped.kind == "rules":
+    if shipped.kind in MAKERS:
         return _free(session, text, shipped.path.name, output, everything)
     rows = session.ask(text, name=assets.relative(shipped.path))
     document = present.answer(rows, _names(session, rows), session.talk.messages, shipped)

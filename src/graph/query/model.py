@@ -13,9 +13,11 @@ from graph import sparql, terms
 from graph.errors import BadDate, BadValue, TooLow
 from graph.terms import XSD, Term
 
-KINDS: Final = ("rules", "gaps", "questions", "networks", "checks", "ownership")
+KINDS: Final = ("rules", "gaps", "questions", "networks", "checks", "ownership", "views")
+MAKERS: Final = ("rules", "views")
+"""The kinds that make triples; the others give rows."""
 ASKABLE: Final = ("gaps", "questions", "networks")
-"""The kinds that a person asks; rules and checks are run by a build, ownership by a commit."""
+"""The kinds that a person asks; the others are run by a build, a validation or a commit."""
 LAYERS: Final = ("legal", "organisational", "semantic", "technical", "governance")
 LAYER_IRIS: Final[Mapping[str, str]] = {
     name: f"{terms.PREFIXES['eif']}IL{number}"

@@ -14,6 +14,7 @@ from graph.query.header import Header
 from graph.query.model import (
     KINDS,
     LAYERS,
+    MAKERS,
     SEVERITIES,
     TYPES,
     UNITS,
@@ -35,6 +36,7 @@ _EVERY_NEED_OR_FLOW: Final = (
 # Which keys each kind of query has: those that must be there, and those that may.
 _KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     "rules": (frozenset({"title", "why"}), frozenset()),
+    "views": (frozenset({"title", "why"}), frozenset()),
     "gaps": (
         frozenset({"title", "why", "remedy", "severity", "eif", "unit", "columns"}),
         frozenset({"layer", "eira", "closes", "empty", "member", "parameters", "order"}),
@@ -154,7 +156,7 @@ class _Reader:
             example=header.text("example"),
             see=self.iris("see"),
         )
-        if kind != "rules":
+        if kind not in MAKERS:
             self.agree(query, pattern.projection(top.select), form.line)
         return query
 
@@ -250,7 +252,7 @@ class _Reader:
 
     def form(self, kind: str, tree: sparql.Group) -> sparql.Token:
         """Find the word that says what the query gives; each kind of query gives one thing."""
-        wanted = "CONSTRUCT" if kind == "rules" else "SELECT"
+        wanted = "CONSTRUCT" if kind in MAKERS else "SELECT"
         words = (item for item in tree.items if isinstance(item, sparql.Token))
         form = next((word for word in words if word.is_word(*_FORMS)), None)
         if form is None or not form.is_word(wanted):

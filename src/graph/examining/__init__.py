@@ -1,0 +1,136 @@
+"""A submission and the store → every finding about it: the one door that files come in by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from graph.closure import Ask
+from graph.config import Settings
+from graph.examining.ground import Ground, ground
+from graph.examining.judging import judge
+from graph.examining.merged import merge
+from graph.examining.outside import Neighbours, pointed_out, unknown_terms
+from graph.examining.telling import Said, once, placed, worded
+from graph.examining.tiers import Tier, judge_tier, read_tier
+from graph.examining.views import view_of
+from graph.findings import SEVERITIES, Finding, Severity
+from graph.submission import Remark, Submission
+from graph.terms import RDF_TYPE, Quad
+
+__all__ = ["Examined", "Ground", "Tier", "examine", "ground", "read_tier"]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found in some files, and how much of them could be judged.
+
+    `judged` counts the things the files speak of, and `known` those of a kind that our rules make
+    demands on. `earlier` counts findings that held before, at places the files do not change;
+    `repeated` those of added shape files that our own rules, or the tier before, tell already.
+    """
+
+    findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...] = ()
+    judged: int = 0
+    known: int = 0
+    earlier: int = 0
+    repeated: int = 0
+    tiers: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def fails(self, least: str = "violation") -> bool:
+        """Tell whether something in the files themselves is as grave as that, or graver."""
+        grave = [*SEVERITIES].index(cast(Severity, least))
+        inside = (finding for finding in self.findings if not finding.outside)
+        return any(SEVERITIES.index(finding.severity) <= grave for finding in inside)
+
+
+def examine(
+    submissions: Submission | Sequence[Submission],
+    settings: Settings,  # noqa: ARG001  (every door hands it in; limits and language hang on it)
+    ask: Ask,
+    tiers: Sequence[Tier] = (),
+    *,
+    complete: bool = False,
+    on: Ground | None = None,
+) -> Examined:
+    """Judge files, all as one submission, against the store as it would be with them.
+
+    The store is asked and never changed. What the reader of a file found already is among the
+    findings; what it could not make a statement of is not judged once more.
+    """
+    files = [submissions] if isinstance(submissions, Submission) else list(submissions)
+    base = on or ground()
+    quads = [quad for file in files for quad in file.quads]
+    emptied = frozenset(pair for file in files for pair in file.emptied)
+    view = view_of(quads, ask, base.root)
+    merged = merge(quads, emptied, ask, complete, view)
+    judgement = judge(base, merged, ask)
+    said = Said(judgement.around)
+    found = once(judgement.found, base.rules, said)
+    neighbours = Neighbours(ask, base)
+    found = pointed_out(found, base.rules, said, neighbours)
+    findings = [worded(blame, base.rules, base, said) for blame in found]
+    findings += unknown_terms(quads, base)
+    read = [finding for file in files for finding in file.findings]
+    findings = [*read, *(f for f in findings if not _read_already(f, read))]
+    told = {_spot(finding) for finding in findings}
+    repeated = 0
+    for tier in tiers:
+        more = judge_tier(tier, merged.own, merged.subjects, base, neighbours)
+        fresh = [finding for finding in more if finding.place or _spot(finding) not in told]
+        repeated += len(more) - len(fresh)
+        told |= {_spot(finding) for finding in fresh}
+        findings += fresh
+    labels = {f.focus: f.label for f in findings if f.label}
+    findings = [
+        placed(f if f.label else replace(f, label=labels.get(f.focus, {})), files) for f in findings
+    ]
+    remarks = [remark for file in files for remark in file.remarks]
+    remarks += _remarks(repeated, len(view.triples))
+    return Examined(
+        findings=tuple(sorted(findings, key=lambda finding: (finding.tier, finding.order()))),
+        remarks=tuple(remarks),
+        judged=len({quad[0] for quad in quads}),
+        known=_known(quads, base),
+        earlier=judgement.earlier,
+        repeated=repeated,
+        tiers=tuple(tier.name for tier in tiers),
+        versions={"software": _software(), "ontology": base.version},
+    )
+
+
+def _software() -> str:
+    from graph import __version__
+
+    return __version__
+
+
+def _remarks(repeated: int, view: int) -> list[Remark]:
+    counts = {"examine.repeated": repeated, "examine.view": view}
+    return [Remark(key, {"n": n}) for key, n in counts.items() if n]
+
+
+def _known(quads: Sequence[Quad], base: Ground) -> int:
+    classes = base.rules.classes
+    return len(
+        {
+            subject
+            for subject, predicate, kind, _ in quads
+            if predicate == RDF_TYPE
+            and not classes.isdisjoint({kind.value, *base.above.get(kind.value, ())})
+        }
+    )
+
+
+def _spot(finding: Finding) -> tuple[object, ...]:
+    return finding.focus, finding.path, finding.value
+
+
+def _read_already(finding: Finding, read: Sequence[Finding]) -> bool:
+    """Tell whether the reader of the file blamed the property: its value is then no statement."""
+    if finding.value is not None:
+        return False
+    return any(f.focus == finding.focus and f.path == finding.path for f in read)
