@@ -23,9 +23,9 @@ from pathlib import Path
 from graph import __version__, assets, config
 from graph.config import Settings
 from graph.examining import examine, ground
-from graph.examining.files import load_file
 from graph.pipeline import ontology_version
 from graph.store import Source, Stamp, Store, open_store
+from graph.submission import read_given, take_in
 from graph.terms import GRAPH, RDF_TYPE, VOCABULARY
 from graph.validate import validate_by
 
@@ -169,7 +169,9 @@ def main() -> None:
             for graph in graphs:
                 start = time.perf_counter()
                 settings = Settings(store=graph.place)
-                done = examine(load_file(file, settings), settings, graph.store.query)
+                done = examine(
+                    read_given(take_in(file, settings.limits)), settings, graph.store.query
+                )
                 if turn >= WARM:
                     warm[graph.size].append(time.perf_counter() - start)
                 found.add(tuple((f.rule, f.focus) for f in done.findings))

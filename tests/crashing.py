@@ -78,14 +78,18 @@ def _counted(die_at: int | None, counter: list[int]) -> None:
 def _child(order: dict[str, Any], out: int) -> None:
     from graph import submitting
     from graph.config import Settings
+    from graph.examining.desk import OpenDesk, WalledDesk
 
     counter = [0]
     _counted(order.get("at"), counter)
+    # A process that counts its steps does all of them itself.
+    counting = order.get("after") is None
     outcome = submitting.submit(
         Settings(Path(order["store"])),
         Path(order["file"]),
         submitting.who(order["who"]),
         root=Path(order["root"]),
+        sit=OpenDesk if counting else WalledDesk,
     )
     acknowledged = outcome.receipt.id if outcome.receipt else None
     os.write(out, json.dumps([acknowledged, counter[0]]).encode())

@@ -23,6 +23,7 @@ from casefolders import Case
 from graph import export, pipeline, rdf, submitting
 from graph.config import Settings
 from graph.errors import LivsgrafError
+from graph.examining.desk import OpenDesk
 from graph.provenance import PROVENANCE
 from graph.store import open_store, version_of
 from graph.submitting import Outcome
@@ -93,6 +94,7 @@ def test_case(folder: Path, project: Path, tmp_path: Path, ran: Callable[[Case],
                     complete=command.get("complete", False),
                     dry_run=dry_run,
                     root=project,
+                    sit=OpenDesk,
                 )
             )
         except LivsgrafError as error:

@@ -38,6 +38,7 @@ from graph.errors import (
     SubmitError,
     UnknownName,
 )
+from graph.examining.desk import OpenDesk
 from graph.ownership import is_number
 from graph.receipt import read_receipt, write_receipt
 from graph.store import Change, open_store, version_of
@@ -71,7 +72,12 @@ class Desk:
 
     def submit(self, text: str, who: str = FOREST, **how: bool) -> Outcome:
         return submitting.submit(
-            self.settings, self.file(text), submitting.who(who), root=self.root, **how
+            self.settings,
+            self.file(text),
+            submitting.who(who),
+            root=self.root,
+            sit=OpenDesk,
+            **how,
         )
 
     def accepted(self, text: str, who: str = FOREST) -> str:

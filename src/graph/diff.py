@@ -7,13 +7,15 @@ as complete. A statement lives in its subject's home, the graph that says what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from graph import rdf
 from graph.terms import GENID, RDF_TYPE, Quad, Term, Triple
 
 Pair = tuple[Term, Term]
+# A thing, a property and a language in which what the graph holds is left alone.
+Kept = tuple[Term, Term, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ def diff(
     new_home: Term,
     emptied: Iterable[Pair] = (),
     complete: bool = False,
+    kept: Collection[Kept] = (),
 ) -> Difference:
     """Give what must change for the store to say what is handed in.
 
     `before` is all that the store states of the things handed in; with `complete` also of those
-    that would go for not being mentioned. A thing that is new lives in `new_home`. Terms on both
-    sides are spelt as the store spells them.
+    that would go for not being mentioned. A thing that is new lives in `new_home`. What stands in a
+    language that is `kept` stays. Terms on both sides are spelt as the store spells them.
     """
     held = list(dict.fromkeys(before))
     said = set(after)
@@ -62,7 +65,11 @@ def diff(
     home = homes(held)
     standing = {quad[:3] for quad in held}
     removed = {
-        quad for quad in held if quad[:3] not in said and (complete or quad[:2] in mentioned)
+        quad
+        for quad in held
+        if quad[:3] not in said
+        and (complete or quad[:2] in mentioned)
+        and (quad[0], quad[1], quad[2].lang) not in kept
     }
     removed |= _orphans(held, said, removed)
     added = {(s, p, o, home.get(s, new_home)) for s, p, o in said if (s, p, o) not in standing}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph import assets, provenance, rdf
-from graph.diff import Difference, Pair, diff, with_nested
+from graph.diff import Difference, Kept, Pair, diff, with_nested
 from graph.errors import ReceiptDamaged, StoreAbsent, StoreDamaged
 from graph.receipt import Receipt
 from graph.store import Store, version_of
@@ -18,26 +18,35 @@ from graph.store.log import Log
 from graph.terms import GRAPH, RDF_TYPE, Quad, Term, Triple, literal
 
 _EMPTIED = Term("iri", GRAPH + "emptied")
+_KEPT = Term("iri", GRAPH + "kept")
 _NOTHING = literal("")
 
 
-def write_statements(said: Iterable[Triple], emptied: Iterable[Pair]) -> bytes:
-    """Write what a file was read as: its statements, and the pairs whose values it takes away."""
+def write_statements(
+    said: Iterable[Triple], emptied: Iterable[Pair], kept: Iterable[Kept] = ()
+) -> bytes:
+    """Write what a file was read as: its statements, the pairs whose values it takes away, and the
+    languages of a pair that it leaves alone.
+    """
     quads: list[Quad] = [(s, p, o, None) for s, p, o in said]
     quads += [(s, p, _NOTHING, _EMPTIED) for s, p in emptied]
+    quads += [(s, p, literal("", lang=lang), _KEPT) for s, p, lang in kept]
     return "".join(line + "\n" for line in rdf.nquads(quads)).encode()
 
 
-def read_statements(content: bytes, name: str) -> tuple[list[Triple], list[Pair]]:
+def read_statements(content: bytes, name: str) -> tuple[list[Triple], list[Pair], frozenset[Kept]]:
     """Read what `write_statements` wrote."""
     said: list[Triple] = []
     emptied: list[Pair] = []
+    kept: set[Kept] = set()
     for s, p, o, graph in rdf.parse(content, "nq", name=name):
         if graph == _EMPTIED:
             emptied.append((s, p))
+        elif graph == _KEPT:
+            kept.add((s, p, o.lang or ""))
         else:
             said.append((s, p, o))
-    return said, emptied
+    return said, emptied, frozenset(kept)
 
 
 def replay(content: Iterable[Quad], log: Log) -> list[Quad]:
@@ -80,12 +89,12 @@ def _change(receipt: Receipt, log: Log, held: _Held, changes: dict[str, Differen
     for sha256 in receipt.kept:
         log.content(receipt, sha256)
     name = f"accepted/{receipt.read}"
-    said, emptied = read_statements(log.content(receipt, receipt.read), name)
+    said, emptied, kept = read_statements(log.content(receipt, receipt.read), name)
     home = Term("iri", receipt.home)
     subjects = {s for s, _, _ in said} | {s for s, _ in emptied}
     if receipt.complete:
         subjects |= held.living_in(home)
-    return diff(with_nested(subjects, held.of), said, home, emptied, receipt.complete)
+    return diff(with_nested(subjects, held.of), said, home, emptied, receipt.complete, kept)
 
 
 class _Held:

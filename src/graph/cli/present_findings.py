@@ -23,6 +23,7 @@ from graph.render.findings import (
 
 if TYPE_CHECKING:
     from graph.cli.session import Session
+    from graph.examining import Examined
 
 OUTPUTS = tuple(FORMATS)
 """What may stand after --format where findings are the answer."""
@@ -31,6 +32,19 @@ FEW = 3
 """How many findings of one rule a terminal shows unasked."""
 MANY = 100
 """How many of them a page shows unasked; nobody reads more, and every one stands in the data."""
+
+
+def facts_of(files: Iterable[Path], done: Examined) -> Facts:
+    """Give what a report tells besides its findings."""
+    return Facts(
+        files=tuple(str(path) for path in files),
+        things=done.judged,
+        known=done.known,
+        before=done.earlier,
+        remarks=done.remarks,
+        versions=done.versions,
+        tiers=done.tiers,
+    )
 
 
 def settle(
@@ -91,11 +105,30 @@ def show(
     else:
         _to_file(session, findings, facts, output, look, place)
     if place is not None or output not in FOR_PEOPLE - BINARY:
-        texts = session.talk.messages
-        for line in (*tell_verdict(findings, texts, facts.many), *tell_facts(facts, texts)):
-            session.talk.say(line)
+        _tell_sums(session, findings, facts)
     if place is not None:
         session.talk.tell("finding.report", file=place)
+
+
+def show_made(
+    session: Session, findings: Sequence[Finding], facts: Facts, content: bytes, place: Path
+) -> None:
+    """Write a report that somebody else has made to its file, whole or not, and say the sums."""
+    from graph.cli.commands import NotWritten
+    from graph.export import write_whole
+
+    try:
+        write_whole(place, content)
+    except OSError as error:
+        raise NotWritten(place, error) from error
+    _tell_sums(session, findings, facts)
+    session.talk.tell("finding.report", file=place)
+
+
+def _tell_sums(session: Session, findings: Sequence[Finding], facts: Facts) -> None:
+    texts = session.talk.messages
+    for line in (*tell_verdict(findings, texts, facts.many), *tell_facts(facts, texts)):
+        session.talk.say(line)
 
 
 def _to_file(

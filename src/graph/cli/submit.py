@@ -9,7 +9,6 @@ from graph.cli import present_findings, present_submit
 from graph.cli.session import Session
 from graph.pipeline import build, ensure
 from graph.render import Document
-from graph.render.findings import Facts
 from graph.store import version_of
 from graph.submitting import Outcome
 from graph.terms import Term
@@ -32,13 +31,15 @@ def submit(
     _ready(session)
     outcome = submitting.submit(session.settings, file, who, dry_run=dry_run, complete=complete)
     talk = session.talk
-    if outcome.refused:
-        found = list(outcome.findings)
-        facts = Facts(files=(str(file),))
-        present_findings.show(session, found, facts, output, everything)
-        violations = sum(finding.severity == "violation" for finding in found)
+    done = outcome.examined
+    if outcome.refused and done is not None:
+        facts = present_findings.facts_of([file], done)
+        present_findings.show(session, done.findings, facts, output, everything)
+        violations = sum(finding.severity == "violation" for finding in done.findings)
         talk.tell("submit.refused", n=violations)
         return 1
+    for remark in done.remarks if done else ():
+        talk.tell(remark.key, **remark.params)
     if not outcome.change:
         talk.tell("submit.nothing")
         return 0

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from graph import assets
 from graph.cli.options import BadOption
 from graph.cli.session import Session
 from graph.errors import NotAFile
+from graph.findings import Finding
 
-ENDINGS = ("*.ttl",)
-"""What is looked for in a folder."""
+if TYPE_CHECKING:
+    from graph.examining.desk import Desk
+    from graph.submission import Given
+
+ENDINGS = ("ttl", "trig", "nt", "nq", "jsonld", "rdf", "xlsx", "csv")
+"""What is looked for in a folder; .json and .xml there are most often something else."""
+_WORKBOOK = "xlsx"
 
 
 @dataclass(frozen=True)
@@ -33,28 +42,43 @@ def validate(
     """Judge files, all as one submission, against the store as it would be with them.
 
     Exit status 1 when something in the files is as grave as `fail_on`; what is wrong with an added
-    shape file, or lies outside the files, does not count.
+    shape file, or lies outside the files, does not count. One workbook with its report in another
+    comes back marked.
     """
     from graph.cli import present_findings
-    from graph.examining.files import examine_files
-    from graph.render.findings import Facts
+    from graph.examining.desk import OpenDesk, WalledDesk
+    from graph.submission import take_in
 
     paths = [path for given in asked.files for path in below(given)]
     output = present_findings.settle(session, output, place, paths)
     # Asked for its store, a session builds it where it is absent or old.
     _ = session.store
-    done = examine_files(paths, session.settings, asked.shapes)
-    facts = Facts(
-        files=tuple(str(path) for path in paths),
-        things=done.judged,
-        known=done.known,
-        before=done.earlier,
-        remarks=done.remarks,
-        versions=done.versions,
-        tiers=done.tiers,
-    )
-    present_findings.show(session, done.findings, facts, output, everything, place)
+    settings = session.settings
+    files = [take_in(path, settings.limits, settings.base) for path in paths]
+    trusted = not asked.shapes and all(map(_is_ours, paths))
+    with OpenDesk(settings) if trusted else WalledDesk(settings) as desk:
+        done = desk.look_at(files, asked.shapes)
+        facts = present_findings.facts_of(paths, done)
+        if place is not None and output == _WORKBOOK and [f.format for f in files] == [output]:
+            content = _marked(session, desk, files[0], done.findings)
+            present_findings.show_made(session, done.findings, facts, content, place)
+        else:
+            present_findings.show(session, done.findings, facts, output, everything, place)
     return 1 if done.fails(asked.fail_on) else 0
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell a file of our own content, which needs no wall: there are many, and we wrote them."""
+    return path.resolve().is_relative_to(assets.data().resolve())
+
+
+def _marked(session: Session, desk: Desk, given: Given, findings: Sequence[Finding]) -> bytes:
+    made = desk.mark(given, findings, session.lang)
+    if made.separate:
+        texts = session.talk.messages
+        reasons = ", ".join(texts[f"sheet.lost.{reason}"] for reason in made.reasons)
+        session.talk.tell("sheet.why", what=reasons)
+    return made.content
 
 
 def below(given: Path) -> list[Path]:
@@ -65,7 +89,9 @@ def below(given: Path) -> list[Path]:
     # A path that we may not follow is told of by whoever reads it.
     if not os.path.isdir(given):  # noqa: PTH112
         return [given]
-    found = sorted(path for end in ENDINGS for path in given.rglob(end) if path.is_file())
-    if not found:
+    found = (path for end in ENDINGS for path in given.rglob(f"*.{end}") if path.is_file())
+    # A spreadsheet program leaves a file of this name beside the one it has open.
+    files = sorted(path for path in found if not path.name.startswith(("~$", ".~lock.")))
+    if not files:
         raise BadOption("no-files", folder=given)
-    return found
+    return files

@@ -10,7 +10,7 @@ from graph.closure import Ask
 from graph.config import Settings
 from graph.examining.ground import Ground, ground
 from graph.examining.judging import judge
-from graph.examining.merged import merge
+from graph.examining.merged import Settled, merge, settled
 from graph.examining.outside import Neighbours, pointed_out, unknown_terms
 from graph.examining.telling import Said, once, placed, worded
 from graph.examining.tiers import Tier, judge_tier, read_tier
@@ -19,7 +19,7 @@ from graph.findings import SEVERITIES, Finding, Severity
 from graph.submission import Remark, Submission
 from graph.terms import RDF_TYPE, Quad
 
-__all__ = ["Examined", "Ground", "Tier", "examine", "ground", "read_tier"]
+__all__ = ["Examined", "Ground", "Settled", "Tier", "examine", "ground", "read_tier"]
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,12 @@ def examine(
     *,
     complete: bool = False,
     on: Ground | None = None,
+    change: Settled | None = None,
 ) -> Examined:
     """Judge files, all as one submission, against the store as it would be with them.
 
-    The store is asked and never changed. What the reader of a file found already is among the
+    The store is asked and never changed. `change` says what would come of it where somebody has
+    reckoned that already. What the reader of a file found already is among the
     findings; what it could not make a statement of is not judged once more.
     """
     files = [submissions] if isinstance(submissions, Submission) else list(submissions)
@@ -66,7 +68,11 @@ def examine(
     quads = [quad for file in files for quad in file.quads]
     emptied = frozenset(pair for file in files for pair in file.emptied)
     view = view_of(quads, ask, base.root)
-    merged = merge(quads, emptied, ask, complete, view)
+    if change is None:
+        kept = frozenset(triple for file in files for triple in file.kept)
+        merged = merge(quads, emptied, ask, complete, view, kept)
+    else:
+        merged = settled(change, quads, emptied, view)
     judgement = judge(base, merged, ask)
     said = Said(judgement.around)
     found = once(judgement.found, base.rules, said)

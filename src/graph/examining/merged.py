@@ -61,23 +61,49 @@ def merge(
     ask: Ask,
     complete: bool = False,
     view: View | None = None,
+    kept: Collection[tuple[Term, Term, str]] = (),
 ) -> Merged:
     """Put a submission over what the store holds of its things.
 
     For each thing and property that it mentions its values replace those held; a property it does
-    not mention stays, unless the submission is complete. What the view adds replaces nothing but
-    the statements that it sets aside.
+    not mention stays, unless the submission is complete; so does what stands in a language that is
+    `kept`. What the view adds replaces nothing but the statements that it sets aside.
     """
     seen = view or View((), frozenset())
     said = dict.fromkeys((s, p, o) for s, p, o, _ in quads)
     mentioned = frozenset([*((s, p) for s, p, _ in said), *emptied])
     subjects = frozenset([*(s for s, _ in mentioned), *(s for s, _, _ in seen.triples)])
     before = told_of(subjects, ask)
-    kept = () if complete else (t for t in before if (t[0], t[1]) not in mentioned)
+    standing = [
+        (s, p, o)
+        for s, p, o in before
+        if (s, p, o.lang) in kept or not (complete or (s, p) in mentioned)
+    ]
     described = frozenset(subject for subject, predicate, _ in said if predicate == RDF_TYPE)
-    own = [*(triple for triple in said if triple not in seen.aside), *kept]
+    own = [*(triple for triple in said if triple not in seen.aside), *standing]
     own += (triple for triple in seen.triples if triple not in seen.aside)
     return Merged(tuple(dict.fromkeys(own)), tuple(before), mentioned, described, subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the store states of some things now, and what it would state."""
+
+    before: tuple[Triple, ...]
+    after: tuple[Triple, ...]
+
+
+def settled(
+    change: Settled, quads: Iterable[Quad], emptied: Collection[Pair], view: View
+) -> Merged:
+    """Give what a change makes of the things that it touches; see `merge`."""
+    said = dict.fromkeys((s, p, o) for s, p, o, _ in quads)
+    differing = frozenset(change.before) ^ frozenset(change.after)
+    mentioned = frozenset([*((s, p) for s, p, _ in (*said, *differing)), *emptied])
+    subjects = frozenset([*(s for s, _ in mentioned), *(s for s, _, _ in view.triples)])
+    described = frozenset(subject for subject, predicate, _ in said if predicate == RDF_TYPE)
+    own = [triple for triple in (*change.after, *view.triples) if triple not in view.aside]
+    return Merged(tuple(dict.fromkeys(own)), change.before, mentioned, described, subjects)
 
 
 @dataclass(frozen=True)

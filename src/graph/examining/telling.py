@@ -195,17 +195,16 @@ def told(key: str, **values: object) -> Texts:
 def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
     """Give a finding its place in the file that speaks of the thing."""
     focus = Term("iri", finding.focus)
-    predicate = Term("iri", finding.path) if finding.path and _plain(finding.path) else None
+    predicates = _predicates(finding.path or "")
     best: Place | None = None
     for submission in submissions:
         places = submission.places
-        place = places.locate(focus, predicate, finding.value)
-        if place is None:
-            continue
         # The file that writes the value, or the property, before the one that only names the thing.
-        if predicate and (focus, predicate) in places.of_pair:
-            return replace(finding, place=place, source=submission.name)
-        best = best or place
+        for predicate in predicates:
+            if (focus, predicate) in places.of_pair:
+                place = places.locate(focus, predicate, finding.value)
+                return replace(finding, place=place, source=submission.name)
+        best = best or places.locate(focus)
     if best is None and finding.value is not None:
         # A thing of the graph's that no longer holds because of what the file makes of another.
         found = (submission.places.locate(finding.value) for submission in submissions)
@@ -213,6 +212,11 @@ def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
     if best is None:
         return finding
     return replace(finding, place=best, source=best.file or finding.source)
+
+
+def _predicates(path: str) -> list[Term]:
+    """Give the properties at which the values of a path may stand in the thing's own row."""
+    return [Term("iri", part) for part in path.split("|") if part and _plain(part)]
 
 
 def _plain(path: str) -> bool:

@@ -9,7 +9,6 @@ from it land together. The order of writes is told in `store/log.py`.
 """
 
 from graph.submitting.committing import Outcome
-from graph.submitting.judging import read_file
 from graph.submitting.taking import submit
 from graph.submitting.undoing import change_of, history, named, undo
 from graph.submitting.who import Who, who
@@ -20,7 +19,6 @@ __all__ = [
     "change_of",
     "history",
     "named",
-    "read_file",
     "submit",
     "undo",
     "who",

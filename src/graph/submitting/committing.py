@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from graph.config import Settings
 from graph.derive import derive
 from graph.diff import Difference, write_change
 from graph.errors import LivsgrafError, StoreAltered
+from graph.examining import Examined
 from graph.findings import Finding
 from graph.ownership import bearer_of
 from graph.query import today
@@ -42,13 +43,18 @@ class Outcome:
     """
 
     change: Difference
-    findings: tuple[Finding, ...] = ()
+    examined: Examined | None = None
     receipt: Receipt | None = None
     lacks: Lacks | None = None
     shifts: tuple[lacking.Shift, ...] = ()
     refused: bool = False
     dry_run: bool = False
     new: frozenset[Term] = frozenset()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in the file, if one was handed in."""
+        return self.examined.findings if self.examined else ()
 
 
 class Room:
@@ -114,7 +120,7 @@ class Room:
         kept: Mapping[str, bytes],
         touched: Iterable[Term],
         day: datetime.date | None,
-        findings: Sequence[Finding] = (),
+        examined: Examined | None = None,
         **told: Any,
     ) -> Outcome:
         """Try the change on the draft, and land it unless only trying was asked for."""
@@ -129,7 +135,7 @@ class Room:
         after = lacking.found(self.draft.query, asked, on)
         lacks = lacking.counted(before, after, things)
         shifts = lacking.shifts(before, after)
-        tried = Outcome(change, tuple(findings), None, lacks, shifts, False, True, new)
+        tried = Outcome(change, examined, None, lacks, shifts, False, True, new)
         if not self.write:
             return tried
         content = write_change(change)
@@ -153,7 +159,7 @@ class Room:
             unchanged=change.unchanged,
             things=len(change.subjects),
             new=len(new),
-            warnings=sum(finding.severity == "warning" for finding in findings),
+            warnings=sum(finding.severity == "warning" for finding in tried.findings),
             lacks=lacks,
             **told,
         )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from graph import provenance
 from graph.config import Settings
-from graph.diff import Difference, Pair, diff, homes, with_nested
+from graph.diff import Difference, Kept, Pair, applied, diff, homes, with_nested
 from graph.errors import NotData, NothingIn, NotOwned
+from graph.examining import Settled
+from graph.examining.desk import Desk, WalledDesk
 from graph.ownership import not_owned, owned
 from graph.replay import write_statements
-from graph.store import MEMORY, Change, open_store
-from graph.submission import Submission
+from graph.store import MEMORY, Change, open_store, version_of
+from graph.submission import Given, Submission, take_in
 from graph.submitting.committing import Outcome, Room, is_data, own_home, room
-from graph.submitting.judging import examine, read_file
 from graph.submitting.who import Who, file_name
 from graph.terms import GRAPH, LG, SHAPE, Quad, Term, Triple
 
@@ -31,12 +34,13 @@ def submit(
     complete: bool = False,
     day: datetime.date | None = None,
     root: Path | None = None,
+    sit: Callable[[Settings, Path | None], Desk] = WalledDesk,
 ) -> Outcome:
     """Take a file in: all of it, or nothing.
 
     A violation refuses the file and leaves no trace. The same file twice changes nothing.
     `complete` says that the file is all there is to say: of its things, and of what the
-    organisation has handed in.
+    organisation has handed in. `sit` gives the desk where the file is read and judged.
 
     Raises:
         NothingIn: the file states nothing.
@@ -44,23 +48,39 @@ def submit(
         NotOwned: it would change records of others, and the organisation is no editor.
 
     """
-    submission = read_file(file, settings)
-    if not submission.quads and not submission.emptied:
-        raise NothingIn(file)
-    with room(settings, write=not dry_run, root=root) as at:
-        return _Taking(at, submission, who, complete).run(day)
+    # Read from disk once: what is judged must be what is kept.
+    given = take_in(file, settings.limits, settings.base)
+    with contextlib.ExitStack() as stack:
+        desk = stack.enter_context(contextlib.closing(sit(settings, root)))
+        submission = _read(desk, given)
+        at = stack.enter_context(room(settings, write=not dry_run, root=root))
+        if desk.digest != version_of(settings.store).digest:
+            # Somebody committed meanwhile: look at it anew, by what the store holds now.
+            desk = stack.enter_context(contextlib.closing(sit(settings, root)))
+            submission = _read(desk, given)
+        return _Taking(at, submission, who, complete, desk).run(day)
+
+
+def _read(desk: Desk, given: Given) -> Submission:
+    submission = desk.read(given)
+    if not submission.quads and not submission.emptied and not submission.findings:
+        raise NothingIn(given.name)
+    return submission
 
 
 class _Taking:
     """One file on its way in."""
 
-    def __init__(self, at: Room, submission: Submission, who: Who, complete: bool) -> None:
+    def __init__(
+        self, at: Room, submission: Submission, who: Who, complete: bool, desk: Desk
+    ) -> None:
         self._at = at
+        self._desk = desk
         self._submission = submission
         self._who = who
         self._complete = complete
         self._home = own_home(who)
-        self._said, self._emptied = spelt(submission)
+        self._said, self._emptied, self._kept = spelt(submission)
         self._things = {s for s, _, _ in self._said} | {s for s, _ in self._emptied}
 
     def run(self, day: datetime.date | None) -> Outcome:
@@ -69,19 +89,18 @@ class _Taking:
             reach |= at.living_in(self._home.value)
         before = with_nested(reach, at.stated)
         self._refuse_vocabulary(before)
-        change = diff(before, self._said, self._home, self._emptied, self._complete)
+        change = diff(before, self._said, self._home, self._emptied, self._complete, self._kept)
         if not change and not self._submission.findings:
             return Outcome(change, dry_run=not at.write)
         self._refuse_foreign(before, change)
         touched = self._things | set(change.subjects)
-        findings = examine(
-            self._submission, [q for q in before if q[0] in touched], change, at.ask, at.root
-        )
-        if any(finding.severity == "violation" for finding in findings):
-            return Outcome(change, tuple(findings), refused=True, dry_run=not at.write)
+        held = [quad for quad in before if quad[0] in touched]
+        done = self._desk.judge(change=Settled(_triples(held), _triples(applied(held, change))))
+        if done.fails():
+            return Outcome(change, done, refused=True, dry_run=not at.write)
         if not change:
-            return Outcome(change, tuple(findings), dry_run=not at.write)
-        read = write_statements(self._said, self._emptied)
+            return Outcome(change, done, dry_run=not at.write)
+        read = write_statements(self._said, self._emptied, self._kept)
         statements_hash = hashlib.sha256(read).hexdigest()
         submission = self._submission
         return at.commit(
@@ -91,8 +110,8 @@ class _Taking:
             {submission.sha256: submission.content, statements_hash: read},
             touched,
             day,
-            findings,
-            file=file_name(submission.name),
+            done,
+            file=file_name(Path(submission.name).name),
             format=submission.format,
             sha256=submission.sha256,
             read=statements_hash,
@@ -116,11 +135,15 @@ class _Taking:
             raise NotOwned([thing.value for thing in foreign], self._who.organisation)
 
 
-def spelt(submission: Submission) -> tuple[list[Triple], list[Pair]]:
+def _triples(quads: Iterable[Quad]) -> tuple[Triple, ...]:
+    return tuple(dict.fromkeys((s, p, o) for s, p, o, _ in quads))
+
+
+def spelt(submission: Submission) -> tuple[list[Triple], list[Pair], frozenset[Kept]]:
     """Give what a file says as the store spells it, so that a value is compared with itself.
 
     The engine writes "01" as 1 and "nb-NO" as nb-no.
     """
     memory = open_store(MEMORY)
     memory.apply(Change(added=tuple((s, p, o, _DRAFT) for s, p, o, _ in submission.quads)))
-    return memory.read(_DRAFT.value), sorted(submission.emptied)
+    return memory.read(_DRAFT.value), sorted(submission.emptied), submission.kept
