@@ -58,6 +58,7 @@ class Finding:
     `kind_label` its name. `value` is what stood there where one value is to blame, `count` how many
     values stood there where their number is; `expected` says what should stand there. `example` is
     a piece of Turtle, or what a person would type in a cell. `place` tells where, if known.
+    `lang` is the language that a text is asked for in, where the rule names one.
     `outside` marks what only holds because the thing pointed at lies outside what was handed in.
     `tier` names the added shape file that demands it, empty for our own rules. `component` is the
     sort of demand that was broken, as SHACL names it, where a shape was.
@@ -81,6 +82,7 @@ class Finding:
     see_also: tuple[str, ...] = ()
     source: str | None = None
     place: Place | None = None
+    lang: str = ""
     outside: bool = False
     tier: str = ""
     component: str | None = None

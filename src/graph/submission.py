@@ -30,7 +30,8 @@ class Places:
     `of_subject` holds where a thing is first written, `of_pair` where it says something by a
     predicate, `of_triple` where one value stands; each may lack what the reader could not place.
     `above` tells, for what has no name of its own in the file, the nearest thing with a name that
-    leads to it: a finding about the one is shown as the other's.
+    leads to it: a finding about the one is shown as the other's. `of_language` holds the cells of a
+    table where a property is said in a language, filled or not.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Places:
     of_pair: Mapping[tuple[Term, Term], Place] = field(default_factory=dict)
     of_triple: Mapping[tuple[Term, Term, Term], Place] = field(default_factory=dict)
     above: Mapping[Term, Term] = field(default_factory=dict)
+    of_language: Mapping[tuple[Term, Term, str], Place] = field(default_factory=dict)
 
     def locate(
         self, subject: Term, predicate: Term | None = None, value: Term | None = None
@@ -77,7 +79,8 @@ class Submission:
     `emptied` holds, for a table, each thing and property whose cell stands empty in a column that
     is present: what the graph holds there is to go. `kept` holds each thing, property and language
     for which the table has no column though it has one for another language: what the graph holds
-    in that language stays. `findings` are what reading met in single cells (a day that does not
+    in that language stays. `examples` holds what somebody might type in a column, by sheet and
+    column letters. `findings` are what reading met in single cells (a day that does not
     exist, a name that is nobody's); the rest is for the rules to judge.
     """
 
@@ -91,6 +94,7 @@ class Submission:
     findings: tuple[Finding, ...] = ()
     remarks: tuple[Remark, ...] = ()
     kept: frozenset[tuple[Term, Term, str]] = frozenset()
+    examples: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["table", "text"]:

@@ -24,7 +24,10 @@ def columns(
     names: Sequence[str], texts: Messages, numbers: Sequence[str] = ()
 ) -> tuple[Column, ...]:
     """Give columns by the names of their titles."""
-    return tuple(Column(name, texts[f"submit.{name}"], name in numbers) for name in names)
+    return tuple(
+        Column(name, texts[f"submit.{name}"], name in numbers, mixed=name == "value")
+        for name in names
+    )
 
 
 def own_names(change: Difference, lang: str) -> dict[Term, str]:

@@ -12,12 +12,14 @@ from graph.examining.ground import Ground, ground
 from graph.examining.judging import judge
 from graph.examining.merged import Settled, merge, settled
 from graph.examining.outside import Neighbours, pointed_out, unknown_terms
-from graph.examining.telling import Said, once, placed, worded
+from graph.examining.telling import Said, once, owned, placed, typed, worded
 from graph.examining.tiers import Tier, judge_tier, read_tier
 from graph.examining.views import view_of
-from graph.findings import SEVERITIES, Finding, Severity
+from graph.findings import SEVERITIES, Finding, Severity, Texts
 from graph.submission import Remark, Submission
-from graph.terms import RDF_TYPE, Quad
+from graph.terms import Quad, Triple
+from graph.validate import names_by_language
+from graph.validate.rulebook import SUBJECTS_OF, Content
 
 __all__ = ["Examined", "Ground", "Settled", "Tier", "examine", "ground", "read_tier"]
 
@@ -72,7 +74,7 @@ def examine(
         kept = frozenset(triple for file in files for triple in file.kept)
         merged = merge(quads, emptied, ask, complete, view, kept)
     else:
-        merged = settled(change, quads, emptied, view)
+        merged = settled(change, quads, emptied, view, ask)
     judgement = judge(base, merged, ask)
     said = Said(judgement.around)
     found = once(judgement.found, base.rules, said)
@@ -91,9 +93,16 @@ def examine(
         told |= {_spot(finding) for finding in fresh}
         findings += fresh
     labels = {f.focus: f.label for f in findings if f.label}
-    findings = [
-        placed(f if f.label else replace(f, label=labels.get(f.focus, {})), files) for f in findings
-    ]
+    labels |= _owners(merged.own, files)
+    told_to = []
+    cells = {f.place for f in read if f.place and f.place.cell}
+    for finding in findings:
+        label = finding.label or labels.get(finding.focus, {})
+        full = owned(placed(replace(finding, label=label), files), files, labels)
+        # Where a cell holds what nobody can read, a lack of the same cell is no second fault.
+        if full.value is not None or full.place not in cells or finding in read:
+            told_to.append(typed(full, files))
+    findings = told_to
     remarks = [remark for file in files for remark in file.remarks]
     remarks += _remarks(repeated, len(view.triples))
     return Examined(
@@ -119,16 +128,17 @@ def _remarks(repeated: int, view: int) -> list[Remark]:
     return [Remark(key, {"n": n}) for key, n in counts.items() if n]
 
 
+def _owners(own: Sequence[Triple], files: Sequence[Submission]) -> dict[str, Texts]:
+    """Give the names of things that have parts without a name."""
+    owners = {owner for file in files for owner in file.places.above.values()}
+    return dict(names_by_language(own, owners)) if owners else {}
+
+
 def _known(quads: Sequence[Quad], base: Ground) -> int:
-    classes = base.rules.classes
-    return len(
-        {
-            subject
-            for subject, predicate, kind, _ in quads
-            if predicate == RDF_TYPE
-            and not classes.isdisjoint({kind.value, *base.above.get(kind.value, ())})
-        }
-    )
+    """Count the things that some rule is about for what they are, not for a word that they use."""
+    content = Content([(s, p, o) for s, p, o, _ in quads], base.above)
+    targets = [t for found in base.rules.targets.values() for t in found if t[0] != SUBJECTS_OF]
+    return len(set(content.aimed_at(targets, {quad[0] for quad in quads})))
 
 
 def _spot(finding: Finding) -> tuple[object, ...]:

@@ -94,16 +94,20 @@ class Settled:
 
 
 def settled(
-    change: Settled, quads: Iterable[Quad], emptied: Collection[Pair], view: View
+    change: Settled, quads: Iterable[Quad], emptied: Collection[Pair], view: View, ask: Ask
 ) -> Merged:
     """Give what a change makes of the things that it touches; see `merge`."""
     said = dict.fromkeys((s, p, o) for s, p, o, _ in quads)
+    # The view may speak of things that the change does not.
+    covered = {s for s, _, _ in (*change.before, *change.after, *said)}
+    beside = told_of({s for s, _, _ in view.triples} - covered, ask)
     differing = frozenset(change.before) ^ frozenset(change.after)
     mentioned = frozenset([*((s, p) for s, p, _ in (*said, *differing)), *emptied])
     subjects = frozenset([*(s for s, _ in mentioned), *(s for s, _, _ in view.triples)])
     described = frozenset(subject for subject, predicate, _ in said if predicate == RDF_TYPE)
-    own = [triple for triple in (*change.after, *view.triples) if triple not in view.aside]
-    return Merged(tuple(dict.fromkeys(own)), change.before, mentioned, described, subjects)
+    own = [t for t in (*change.after, *beside, *view.triples) if t not in view.aside]
+    before = (*change.before, *beside)
+    return Merged(tuple(dict.fromkeys(own)), before, mentioned, described, subjects)
 
 
 @dataclass(frozen=True)

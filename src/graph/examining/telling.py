@@ -18,6 +18,7 @@ from graph.validate import Blame
 from graph.validate.rulebook import Rulebook
 
 _IN, _DATATYPE = Term("iri", SH + "in"), Term("iri", SH + "datatype")
+_QUALIFIED, _LANGUAGES = Term("iri", SH + "qualifiedValueShape"), Term("iri", SH + "languageIn")
 _LEAST = tuple(Term("iri", SH + name) for name in ("minCount", "qualifiedMinCount"))
 _MOST = tuple(Term("iri", SH + name) for name in ("maxCount", "qualifiedMaxCount"))
 # What a value is; the other demands are about how it is written.
@@ -27,6 +28,7 @@ _FORMS = frozenset(
 )
 _LACKS = frozenset({"MinCount", "QualifiedMinCount"})
 _FEW = 8
+Names = Mapping[str, Mapping[str, str]]
 
 
 class Said:
@@ -121,8 +123,21 @@ def worded(blame: Blame, rules: Rulebook, ground: Ground, said: Said) -> Finding
         kind=kind,
         kind_label=ground.names.get(Term("iri", kind), {}) if kind else {},
         count=count,
+        lang=_language(rules, blame.shape),
         expected=finding.expected or expected(blame, rules, ground),
     )
+
+
+def _language(rules: Rulebook, shape: Term | None) -> str:
+    """Give the one language in which a shape wants a text; none where it asks for no language."""
+    said = rules.said.get(shape, {}) if shape is not None else {}
+    found = [
+        member.value
+        for wanted in said.get(_QUALIFIED, ())
+        for members in rules.said.get(wanted, {}).get(_LANGUAGES, ())
+        for member in rules.list(members)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def expected(blame: Blame, rules: Rulebook, ground: Ground) -> Texts:
@@ -201,10 +216,15 @@ def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
         places = submission.places
         # The file that writes the value, or the property, before the one that only names the thing.
         for predicate in predicates:
+            tongue = places.of_language.get((focus, predicate, finding.lang))
+            if tongue is not None:
+                return replace(finding, place=tongue, source=submission.name)
             if (focus, predicate) in places.of_pair:
                 place = places.locate(focus, predicate, finding.value)
                 return replace(finding, place=place, source=submission.name)
         best = best or places.locate(focus)
+    if best is None:
+        best = _pointing(focus, submissions)
     if best is None and finding.value is not None:
         # A thing of the graph's that no longer holds because of what the file makes of another.
         found = (submission.places.locate(finding.value) for submission in submissions)
@@ -212,6 +232,42 @@ def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
     if best is None:
         return finding
     return replace(finding, place=best, source=best.file or finding.source)
+
+
+def _pointing(thing: Term, submissions: Sequence[Submission]) -> Place | None:
+    """Give the first place where a file points at a thing that it does not describe."""
+    for submission in submissions:
+        for triple in (quad[:3] for quad in submission.quads if quad[2] == thing):
+            place = submission.places.locate(*triple)
+            if place is not None:
+                return place
+    return None
+
+
+def owned(finding: Finding, submissions: Sequence[Submission], names: Names) -> Finding:
+    """Call what has no name of its own, such as a row's source, by the thing that it is part of."""
+    focus = Term("iri", finding.focus)
+    if finding.label:
+        return finding
+    for submission in submissions:
+        owner = submission.places.named(focus)
+        if owner != focus and (label := names.get(owner.value)):
+            return replace(finding, label=label)
+    return finding
+
+
+def typed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
+    """Give a finding in a cell the example that somebody might type there, or none."""
+    place = finding.place
+    if place is None or place.cell is None:
+        return finding
+    column = (place.sheet or "", place.cell.rstrip("0123456789"))
+    for submission in submissions:
+        if submission.name == finding.source and submission.kind == "table":
+            example = submission.examples.get(column)
+            # A cell takes several values apart by semicolon, which is easier to read on one line.
+            return replace(finding, example=example and example.replace("\n", "; "))
+    return finding
 
 
 def _predicates(path: str) -> list[Term]:

@@ -22,6 +22,8 @@ class Column:
     name: str
     title: str
     number: bool = False
+    mixed: bool = False
+    """Whether its values are of many kinds, so that a yes or no is a value like any other."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,9 @@ def _rows(console: "Console", sheet: Sheet, rows: Sequence[tuple[Cell, ...]], st
         for row in rows
     ]
     if widths is None:
-        _cards(console, heads, [[row[place] for place in shown] for row in rows], groups, style)
+        mixed = [sheet.columns[place].mixed for place in shown]
+        cells = [[row[place] for place in shown] for row in rows]
+        _cards(console, heads, mixed, cells, groups, style)
         return
     if sheet.heads:
         for head in _laid(heads, right, widths, foot=True):
@@ -168,13 +170,15 @@ def _whole(word: str) -> int:
 def _cards(
     console: "Console",
     heads: Sequence[str],
+    mixed: Sequence[bool],
     rows: Sequence[Sequence[Cell]],
     groups: Sequence[str],
     style: Style,
 ) -> None:
     """Write each row as its first value and, below it, the rest with their heads.
 
-    What is true is said by the head alone; what is false, or not known, is not said.
+    What is true is said by the head alone; what is false, or not known, is not said. In a mixed
+    column yes and no are values like others.
     """
     above = ""
     for number, (row, group) in enumerate(zip(rows, groups, strict=True), start=1):
@@ -188,12 +192,12 @@ def _cards(
             put(console, (" " * len(lead) if place else lead) + part, "bold")
         facts = [
             head
-            if cell.flag
+            if cell.flag and not several
             else f"{head}: {one_line(cell.text, style.none)}"
             if head
             else cell.text
-            for head, cell in zip(heads[1:], row[1:], strict=True)
-            if cell.text and cell.flag is not False
+            for several, head, cell in zip(mixed[1:], heads[1:], row[1:], strict=True)
+            if cell.text and (cell.flag is not False or several)
         ]
         for line in _packed(facts, width):
             for place, part in enumerate(broken(line, width - 2)):

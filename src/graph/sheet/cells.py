@@ -165,7 +165,7 @@ def _read_choices(
         direct = _direct(part) if not found else None
         if len(found) == 1:
             got.terms.append(Term("iri", next(iter(found))))
-        elif direct is not None:
+        elif direct is not None and not (column.makes and _ADDRESS.match(part)):
             got.terms.append(direct)
         elif found:
             ways = [choices.written(thing, lang) if choices else thing for thing in found]

@@ -171,9 +171,13 @@ def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
             if default not in targets:
                 # Needed only for things of some classes of the sheet.
                 partly[rule] = next(name for name in targets if name in classes)
-            elif len(either) > 1 and (need := _need(said, rule)) != "may":
+            elif said.all(rule, SH + "path")[0].kind != "iri" and (
+                (need := _need(said, rule)) != "may"
+            ):
+                # Of several fields one will do; what is said backwards has no field here.
+                name = said.texts(rule, SH + "name") if len(either) > 1 else {}
                 for path in either:
-                    groups.setdefault(path, (said.texts(rule, SH + "name"), need))
+                    groups.setdefault(path, (name, need))
     extra = [(path, False) for path in said.iris(shape, LG + "sheetColumn")]
     extra += [(path, True) for path in said.iris(shape, LG + "sheetText")]
     found = []
@@ -187,7 +191,7 @@ def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
 
 
 def _paths(said: _Said, rule: str) -> list[str]:
-    """Give the properties a rule speaks of; none where its path leads on or backwards."""
+    """Give the properties a rule speaks of; none where its path leads on or only backwards."""
     if said.one(rule, SH + "deactivated") == "true":
         return []
     node = said.all(rule, SH + "path")[0]
@@ -198,12 +202,11 @@ def _paths(said: _Said, rule: str) -> list[str]:
         first = start.value
         while first != RDF + "nil":
             member = said.all(first, RDF + "first")[0]
-            if member.kind != "iri":
-                return []
-            found.append(member.value)
+            # A source may stand on the thing itself, but its row has columns of their own for it.
+            if member.kind == "iri" and not said.one(member.value, LG + "sheetMakes"):
+                found.append(member.value)
             first = said.one(first, RDF + "rest") or RDF + "nil"
-    # A source may stand on the thing itself, but its row has columns of their own for it.
-    return found if len(found) > 1 else []
+    return found
 
 
 def _need(said: _Said, rule: str, lang: str | None = None) -> Need:

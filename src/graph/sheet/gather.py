@@ -26,10 +26,13 @@ class Gathered:
         self.subjects: dict[Term, Place] = {}
         self.pairs: dict[tuple[Term, Term], Place] = {}
         self.triples: dict[tuple[Term, Term, Term], Place] = {}
+        self.tongues: dict[tuple[Term, Term, str], Place] = {}
+        self.above: dict[Term, Term] = {}
+        self.examples: dict[tuple[str, str], str] = {}
 
     def places(self) -> Places:
         """Give where each thing, property and value stands."""
-        return Places(self.name, self.subjects, self.pairs, self.triples)
+        return Places(self.name, self.subjects, self.pairs, self.triples, self.above, self.tongues)
 
     def at(self, grid: Grid, row: int, column: int) -> Place:
         """Give the place of a cell."""

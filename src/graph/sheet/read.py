@@ -17,7 +17,7 @@ from graph.sheet import headings
 from graph.sheet.cells import Cell, Fault, Got, from_cell, text_of
 from graph.sheet.faults import Where, shown
 from graph.sheet.gather import Gathered
-from graph.sheet.grid import Grid, of_csv, of_workbook
+from graph.sheet.grid import Grid, address, of_csv, of_workbook
 from graph.sheet.keys import KEY, example_words, fill, inner_of, piece_of
 from graph.sheet.known import Known, fold, short, slug
 from graph.sheet.limits import USUAL, Limits
@@ -84,6 +84,7 @@ def read_table(
         kept=frozenset(reader.kept),
         findings=tuple(sorted(reader.findings, key=Finding.order)),
         remarks=tuple(reader.remarks),
+        examples=reader.examples,
     )
 
 
@@ -96,6 +97,7 @@ class _Reader(Gathered):
         self._rows: list[_Row] = []
         self._tops: list[tuple[Grid, headings.Found]] = []
         self._own: dict[str, set[tuple[str, str]]] = {}
+        self._keys_made: dict[Term, Remark] = {}
 
     # -- which sheets and columns there are ---------------------------------------------------
 
@@ -135,6 +137,11 @@ class _Reader(Gathered):
 
     def _take(self, grid: Grid, top: headings.Found) -> None:
         self._tops.append((grid, top))
+        for number, column in top.columns.items():
+            text = shown(column, self.known, top.lang)
+            if text is not None:
+                letters = address(1, number).rstrip("1")
+                self.examples[grid.name or "", letters] = text
         for number, (text, near) in top.unknown.items():
             filled = any(number in row for at, row in grid.rows.items() if at > top.row)
             fault = Fault("unknown-column", text, (near,) if near else ())
@@ -216,8 +223,9 @@ class _Reader(Gathered):
             self.tell(Fault("no-key", ""), place, self._column_of_keys(top))
             return None
         values = {"sheet": grid.name or self.name, "row": number, "key": key}
-        self.remarks.append(Remark("sheet.remark.key-made", values))
-        return _Row(grid, number, top, iri(f"{LGID}{top.sheet.space}/{key}"))
+        row = _Row(grid, number, top, iri(f"{LGID}{top.sheet.space}/{key}"))
+        self._keys_made[row.thing] = Remark("sheet.remark.key-made", values)
+        return row
 
     def _register(self, row: _Row) -> None:
         """Let other rows name this thing: by key, and by its titles."""
@@ -268,12 +276,18 @@ class _Reader(Gathered):
                 faulty.add(pair)
             if got.terms or (subject, Term("iri", column.path)) not in self.pairs:
                 self.pairs[subject, Term("iri", column.path)] = place
+            if column.lang:
+                self.tongues[subject, Term("iri", column.path), column.lang] = place
             filled[pair] = filled.get(pair, False) or bool(got.terms)
             for term in got.terms:
                 self.say(subject, Term("iri", column.path), term, place)
             for s, p, o in got.made:
                 self.say(s, p, o, place)
                 self.subjects.setdefault(s, place)
+        made = self._keys_made.get(thing)
+        if made is not None and not faulty:
+            # A key made of what is faulty is another one when the fault is mended.
+            self.remarks.append(made)
         self._place_inner(row)
         self._state(row, filled)
         self._state_inner(row, inner, filled, faulty)
@@ -342,6 +356,7 @@ class _Reader(Gathered):
             first = next(n for n, column in row.found.columns.items() if column.within)
             place = self.at(row.grid, row.number, first)
             self.subjects[inner] = place
+            self.above[inner] = row.thing
             for predicate, value in ties:
                 self.say(inner, predicate, value, place)
         else:

@@ -11,8 +11,8 @@ from graph import rdf
 from graph.terms import RDF, RDF_TYPE, RDFS, RDFS_SUBCLASS, SH, Term, Triple
 
 _CLASS, _NODE = SH + "targetClass", SH + "targetNode"
-_SUBJECTS, _OBJECTS = SH + "targetSubjectsOf", SH + "targetObjectsOf"
-_TARGETS = {_CLASS, _NODE, _SUBJECTS, _OBJECTS}
+SUBJECTS_OF, _OBJECTS = SH + "targetSubjectsOf", SH + "targetObjectsOf"
+_TARGETS = {_CLASS, _NODE, SUBJECTS_OF, _OBJECTS}
 _PROPERTY = Term("iri", SH + "property")
 _CLOSED = Term("iri", SH + "closed")
 _DEACTIVATED = Term("iri", SH + "deactivated")
@@ -159,7 +159,7 @@ class Content:
             elif sort == _NODE:
                 found[value] = None
             else:
-                which = 0 if sort == _SUBJECTS else 1
+                which = 0 if sort == SUBJECTS_OF else 1
                 found.update((pair[which], None) for pair in self.pairs.get(value, ()))
         return [thing for thing in found if thing in judged]
 

@@ -10,7 +10,7 @@ from graph.findings import Finding, Texts
 from graph.messages import Messages
 from graph.names import short
 from graph.render.findings.facts import count, side, tell_counts
-from graph.terms import LANGUAGES, SHAPE, Term, compact, local_name
+from graph.terms import BASE, LANGUAGES, SHAPE, Term, compact, local_name
 
 # A path of several steps is written without brackets, and an address begins with its scheme.
 _BETWEEN = re.compile(r"([/|])(?=\^?[A-Za-z][A-Za-z0-9+.-]*:)")
@@ -98,10 +98,16 @@ def heading(section: Section, sections: Sequence[Section], texts: Messages, many
 # -- words --------------------------------------------------------------------------------------
 
 
+_OUR_RULES = ((SHAPE, ""), (BASE + "cell#", "cell-"))
+
+
 def rule_id(finding: Finding) -> str:
     """Give a rule's short name, the same in every report; nothing for a rule without a name."""
     rule = finding.rule
-    return rule.removeprefix(SHAPE) if rule.startswith(SHAPE) else compact(rule)
+    for space, before in _OUR_RULES:
+        if rule.startswith(space):
+            return before + rule.removeprefix(space)
+    return compact(rule)
 
 
 def choose(texts: Texts, lang: str) -> tuple[str, str]:
