@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +23,11 @@ from graph.errors import (
     WorkerMemory,
     WorkerTimeout,
 )
+from graph.findings import Place
 from graph.messages import LANGUAGES, load
+from graph.store.embedded import FolderStore
 from graph.submission import Given, read_given
+from graph.terms import iri
 
 QUICK = Limits(seconds=5)
 
@@ -129,6 +133,27 @@ def test_only_our_own_classes_and_plain_values_are_taken_back(one: worker.Worker
     with pytest.raises(InternalError, match="UnpicklingError"):
         one.call("operator:attrgetter", "name")
     assert one.call("builtins:len", "abc") == 3
+
+
+def test_what_a_process_sends_opens_no_store_and_starts_nothing(tmp_path: Path) -> None:
+    """A process that a file has taken over must not act through its parent."""
+
+    class Opened:
+        def __reduce__(self) -> tuple[object, ...]:
+            return FolderStore, (tmp_path / "made", True)
+
+    class Started:
+        def __reduce__(self) -> tuple[object, ...]:
+            return worker.Worker, (QUICK,)
+
+    for sent in (Opened(), Started()):
+        with pytest.raises(pickle.UnpicklingError):
+            worker._Careful(io.BytesIO(pickle.dumps(("ok", sent)))).load()
+    assert not (tmp_path / "made").exists()
+    kept = ("ok", (Place("a.ttl", 1), iri("urn:x:a"), FileUnreadable("a.ttl", "no")))
+    told = worker._Careful(io.BytesIO(pickle.dumps(kept))).load()
+    assert told[1][:2] == kept[1][:2]
+    assert told[1][2].params == FileUnreadable("a.ttl", "no").params
 
 
 def test_a_closed_worker_leaves_nothing_behind() -> None:

@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
@@ -46,6 +48,7 @@ _GOING_OUT: Final = ("socket.connect", "socket.getaddrinfo", "socket.bind", "soc
 _STARTING: Final = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 _NEW_NET: Final = 0x40000000
 _NEW_USER: Final = 0x10000000
+_HOLDERS: Final = (tuple, Mapping, LivsgrafError)
 _PLAIN: Final = {
     "builtins": frozenset({"set", "frozenset", "bytearray", "complex", "range", "slice"}),
     "collections": frozenset({"OrderedDict", "defaultdict", "Counter", "deque"}),
@@ -260,14 +263,15 @@ def _packed(message: object) -> bytes:
 
 
 class _Careful(pickle.Unpickler):
-    """Read what a process that met a stranger's file sends: our own classes and plain values."""
+    """Read what a process that met a stranger's file sends: our own records and plain values."""
 
     def find_class(self, module: str, name: str) -> Any:
         if name in _PLAIN.get(module, ()) or (module, name) == ("graph.errors.base", "revive"):
             return super().find_class(module, name)
         if module.split(".")[0] == "graph":
             found = super().find_class(module, name)
-            if isinstance(found, type):
+            # Made anew, these only hold what they are given; a store or a process would do things.
+            if is_dataclass(found) or (isinstance(found, type) and issubclass(found, _HOLDERS)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name}")
 
