@@ -209,14 +209,15 @@ class _Build:
         return found
 
     def _by_shapes(self, content: list[Quad], vocabulary: list[Quad]) -> list[Finding]:
-        from graph.validate import validate
+        from graph.faults import Said, once
+        from graph.validate import blame_all
+        from graph.validate.rulebook import rulebook
 
-        return validate(
-            _triples(content),
-            assets.files("shapes", self._root),
-            ontology=list(_triples(vocabulary)),
-            sources=self._sources(content),
-        )
+        rules = rulebook(assets.files("shapes", self._root))
+        said = list(_triples(content))
+        ontology = list(_triples(vocabulary))
+        found = blame_all(said, rules, ontology, sources=self._sources(content))
+        return [blame.finding for blame in once(found, rules, Said(said))]
 
     def _judged(self, draft: Store, content: list[Quad], by_shapes: list[Finding]) -> list[Finding]:
         """Add what the checks find; ValidationFailed when anything found is a violation."""

@@ -16,7 +16,9 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"query", "validate", "submission", "diff", "receipt", "labels", "names"}),
     frozenset({"store", "network", "provenance", "sheet"}),
     frozenset({"check", "closure", "describe", "export", "gaps", "reckoning"})
-    | frozenset({"worker", "catalog", "pictures", "render", "derive", "replay", "ownership"}),
+    | frozenset(
+        {"worker", "catalog", "pictures", "render", "derive", "replay", "ownership", "faults"}
+    ),
     frozenset({"pipeline", "examining", "report"}),
     frozenset({"submitting"}),
     frozenset({"cli", "api", "web", "access"}),

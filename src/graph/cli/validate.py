@@ -77,7 +77,7 @@ def _marked(session: Session, desk: Desk, given: Given, findings: Sequence[Findi
     if made.separate:
         texts = session.talk.messages
         reasons = ", ".join(texts[f"sheet.lost.{reason}"] for reason in made.reasons)
-        session.talk.tell("sheet.why", what=reasons)
+        session.talk.tell("sheet.mark.why", what=reasons)
     return made.content
 
 

@@ -12,9 +12,10 @@ from graph.examining.ground import Ground, ground
 from graph.examining.judging import judge
 from graph.examining.merged import Settled, merge, settled
 from graph.examining.outside import Neighbours, pointed_out, unknown_terms
-from graph.examining.telling import Said, once, owned, placed, typed, worded
+from graph.examining.telling import owned, placed, typed, worded
 from graph.examining.tiers import Tier, judge_tier, read_tier
 from graph.examining.views import view_of
+from graph.faults import Said, once
 from graph.findings import SEVERITIES, Finding, Severity, Texts
 from graph.submission import Remark, Submission
 from graph.terms import Quad, Triple

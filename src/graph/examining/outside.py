@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from graph.closure import Ask, batches
 from graph.examining.ground import Ground
-from graph.examining.telling import Said, classes_of, least, told
+from graph.examining.telling import classes_of, told
+from graph.faults import Said, least
 from graph.findings import Finding, Texts
 from graph.names import short
 from graph.terms import (

@@ -16,7 +16,8 @@ from graph.closure import CLASS, Reach
 from graph.errors import FileUnreadable, InputError, NotAFile
 from graph.examining.ground import Ground
 from graph.examining.outside import Neighbours, pointed_out
-from graph.examining.telling import Said, once, told, worded
+from graph.examining.telling import told, worded
+from graph.faults import Said, once
 from graph.findings import Finding, Place, Texts
 from graph.terms import (
     LANGUAGES,

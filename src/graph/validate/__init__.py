@@ -67,13 +67,25 @@ def validate(
     names: a vocabulary mixed into the data would be judged with it. `background` is what the
     triples point at; it helps to judge and is not judged. `sources` tells the file of a focus.
     """
+    found = blame_all(triples, rulebook(shapes), ontology, background, sources)
+    return [blame.finding for blame in found]
+
+
+def blame_all(
+    triples: Iterable[Triple],
+    rules: Rulebook,
+    ontology: Sequence[Triple] = (),
+    background: Iterable[Triple] = (),
+    sources: Mapping[str, str] | None = None,
+) -> list[Blame]:
+    """Judge as `validate` does, and tell which demand each finding breaks."""
     said = list(triples)
     behind = [*background]
     pointed = {object_ for triples in (said, behind) for _, _, object_ in triples}
     behind += (t for t in ontology if t[1] == RDF_TYPE and t[0] in pointed and _thing(t))
     subjects = {subject for subject, _, _ in said}
     above = superclasses(ontology)
-    return validate_by(rulebook(shapes), [*said, *behind], subjects, above, sources)
+    return blames(rules, [*said, *behind], subjects, above, sources)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
