@@ -29,11 +29,16 @@ _KINDS: dict[str, tuple[str, str, str | None]] = {
     "ownership": ("queries/ownership", "*.rq", None),
     "queries": ("queries", "*.rq", None),
 }
-_GRAPHS = {"data/": "", "ontology/": "ontology/", "queries/rules/": "derived/"}
+_GRAPHS = {
+    "data/": "",
+    "ontology/": "ontology/",
+    "queries/rules/": "derived/",
+    "queries/views/": "derived/view/",
+}
 # Graphs that no content is kept in: they are made anew.
 _APART = ("ontology/", "derived/")
 # What the store's content follows from; questions asked of it later are not among them.
-_DIGESTED = ("ontology", "data", "rules", "shapes", "checks")
+_DIGESTED = ("ontology", "data", "views", "rules", "shapes", "checks")
 
 
 def checkout() -> Path | None:

@@ -1,8 +1,11 @@
-"""Rules over a store → what follows from what it states, each rule in a graph of its own."""
+"""Views and rules over a store → what follows from what it states, each in a graph of its own.
+
+A view says in one spelling what catalogues say in several; a rule says what follows from that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from graph import assets, rdf
@@ -13,15 +16,21 @@ Tell = Callable[[int, int], None]
 
 
 def derive(store: Store, root: Path | None = None, tell: Tell | None = None) -> dict[str, int]:
-    """Run the rules in the order of their names; each sees what those before it derived.
+    """Run the views, then the rules, in the order of their names; each sees what came before it.
 
     Gives how much each derived. What was derived before must be gone: `without_derived`.
     """
-    rules = assets.files("rules", root)
+    return run(store, (*assets.files("views", root), *assets.files("rules", root)), root, tell)
+
+
+def run(
+    store: Store, files: Sequence[Path], root: Path | None = None, tell: Tell | None = None
+) -> dict[str, int]:
+    """Run some of them in order; see `derive`."""
     derived: dict[str, int] = {}
-    for done, path in enumerate(rules):
+    for done, path in enumerate(files):
         if tell:
-            tell(done, len(rules))
+            tell(done, len(files))
         graph = Term("iri", assets.graph_iri(path, root))
         shown = assets.relative(path, root)
         triples = store.construct(path.read_text("utf-8"), name=shown)
@@ -29,5 +38,5 @@ def derive(store: Store, root: Path | None = None, tell: Tell | None = None) -> 
         store.apply(Change(added=tuple(found)))
         derived[path.stem] = len(found)
     if tell:
-        tell(len(rules), len(rules))
+        tell(len(files), len(files))
     return derived

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from graph import __version__, assets, rdf
 from graph.config import Settings
-from graph.derive import derive
+from graph.derive import run
 from graph.errors import HasReceipts, NotAnExport, StoreAbsent, StoreDamaged, ValidationFailed
 from graph.findings import Finding
 from graph.replay import replay, settle
 from graph.store import Source, Stamp, Store, Version, open_store
 from graph.store.folder import Folder
 from graph.store.log import Log
-from graph.terms import OWL_VERSION, RDF_TYPE, VOCABULARY, Quad, Term, Triple
+from graph.terms import DERIVED, OWL_VERSION, RDF_TYPE, VOCABULARY, Quad, Term, Triple
 
 # step ("read", "validate", "derive", "write"), how much is done, of how much
 Progress = Callable[[str, int, int], None]
@@ -127,6 +127,7 @@ class _Build:
         self._tell = progress or _say_nothing
         self._seconds: dict[str, float] = {}
         self._derived: dict[str, int] = {}
+        self._stated: list[Quad] = []
         self._folder = Folder(settings.store)
         self._log = Log(settings.store)
         self._accepted = self._log.receipts()
@@ -144,24 +145,25 @@ class _Build:
             # The engine loads files faster than Python hands it terms, so terms are made only
             # for who needs them.
             data = (file for file in files if not file.graph.startswith(VOCABULARY))
-            content = list(replay(_parsed(data), self._log))
+            self._stated = _parsed(data)
+            content = list(replay(self._stated, self._log))
         start = self._clock("read", start)
         findings: list[Finding] = []
-        if validate:
-            self._tell("validate", 0, 1)
-            findings = self._by_shapes(content, vocabulary)
-        start = self._clock("validate", start)
         stamp = Stamp(__version__, ontology_version(vocabulary), digest)
 
         def finish(draft: Store) -> Stamp:
             since = time.perf_counter()
+            views = run(draft, assets.files("views", self._root), self._root)
+            since = self._clock("derive", since)
             if validate:
-                # Checks are queries: they cost least where the content lies already.
-                findings[:] = self._judged(draft, content, findings)
-                self._seconds["validate"] += time.perf_counter() - since
-            since = time.perf_counter()
-            self._derive(draft)
-            self._clock("derive", since)
+                self._tell("validate", 0, 1)
+                findings[:] = self._judged(draft, content, views)
+                self._tell("validate", 1, 1)
+                since = self._clock("validate", since)
+            rules = assets.files("rules", self._root)
+            found = run(draft, rules, self._root, lambda n, of: self._tell("derive", n, of))
+            self._derived = {**views, **found}
+            self._seconds["derive"] += time.perf_counter() - since
             if self._brought:
                 self._folder.bring(self._brought)
             self._tell("write", 0, 1)
@@ -208,30 +210,28 @@ class _Build:
             raise NotAnExport(self._data)
         return found
 
-    def _by_shapes(self, content: list[Quad], vocabulary: list[Quad]) -> list[Finding]:
-        from graph.faults import Said, once
-        from graph.validate import blame_all
-        from graph.validate.rulebook import rulebook
+    def _judged(self, draft: Store, content: list[Quad], views: Iterable[str]) -> list[Finding]:
+        """Judge the content; ValidationFailed when anything of the files is a violation.
 
-        rules = rulebook(assets.files("shapes", self._root))
-        said = list(_triples(content))
-        ontology = list(_triples(vocabulary))
-        found = blame_all(said, rules, ontology, sources=self._sources(content))
-        return [blame.finding for blame in once(found, rules, Said(said))]
+        What was accepted was judged at the door, by the rules of its day, and stops no build.
+        """
+        from graph.examining.whole import judge_whole
 
-    def _judged(self, draft: Store, content: list[Quad], by_shapes: list[Finding]) -> list[Finding]:
-        """Add what the checks find; ValidationFailed when anything found is a violation."""
-        from graph.reckoning import reckon_in, together
-
-        checks = assets.files("checks", self._root)
-        said = list(_triples(content))
-        by_checks = reckon_in(draft.query, checks, said, self._sources(content))
-        findings = together(by_shapes, by_checks)
-        self._tell("validate", 1, 1)
-        count = sum(finding.severity == "violation" for finding in findings)
+        made = [(name, triple) for name in views for triple in draft.read(f"{DERIVED}view/{name}")]
+        said = list(dict.fromkeys(_triples(content)))
+        findings = judge_whole(said, made, draft.query, self._sources(content), self._root)
+        accepted = self._handed_in(content)
+        count = sum(f.severity == "violation" and f.focus not in accepted for f in findings)
         if count:
             raise ValidationFailed(tuple(findings), count)
         return findings
+
+    def _handed_in(self, content: list[Quad]) -> set[str]:
+        """Give the things that the files do not state as the content has them."""
+        if not self._accepted:
+            return set()
+        differing = set(self._stated) ^ set(content)
+        return {quad[0].value for quad in differing}
 
     def _sources(self, content: list[Quad]) -> dict[str, str]:
         files = {graph: assets.relative(path, self._root) for path, graph in self._content_files()}
@@ -243,9 +243,6 @@ class _Build:
                 else:
                     sources.setdefault(subject.value, files[graph.value])
         return sources
-
-    def _derive(self, draft: Store) -> None:
-        self._derived = derive(draft, self._root, lambda n, of: self._tell("derive", n, of))
 
 
 def _kept_content(store: Path) -> Path | None:

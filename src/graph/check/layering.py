@@ -19,8 +19,8 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
     | frozenset(
         {"worker", "catalog", "pictures", "render", "derive", "replay", "ownership", "faults"}
     ),
-    frozenset({"pipeline", "examining", "report"}),
-    frozenset({"submitting"}),
+    frozenset({"examining"}),
+    frozenset({"pipeline", "submitting", "report"}),
     frozenset({"cli", "api", "web", "access"}),
     frozenset({"__main__"}),
 )

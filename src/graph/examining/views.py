@@ -48,8 +48,13 @@ def view_of(quads: Iterable[Quad], ask: Ask, root: Path | None = None) -> View:
     store = open_store(MEMORY)
     known = _numbered(source, ask)
     store.apply(Change((*((*t, SOURCE) for t in source), *((*t, _KNOWN) for t in known))))
-    made = run(store, rules)
-    found = [(name, triple) for name, triple in made if triple not in source]
+    return beside(source, run(store, rules))
+
+
+def beside(source: Iterable[Triple], made: Iterable[tuple[str, Triple]]) -> View:
+    """Tell what rules made beside a source, and which statements step aside for it."""
+    stated = dict.fromkeys(source)
+    found = [(name, triple) for name, triple in made if triple not in stated]
     new = {triple for _, triple in found}
     instead: dict[Term, set[Term]] = {}
     for subject, predicate, object_ in new:
@@ -57,8 +62,8 @@ def view_of(quads: Iterable[Quad], ask: Ask, root: Path | None = None) -> View:
             instead.setdefault(subject, set()).add(object_)
     aside = frozenset(
         (s, p, o)
-        for s, p, o in {*source, *new}
-        if any((s, p, other) in new or (s, p, other) in source for other in instead.get(o, ()))
+        for s, p, o in (*stated, *new)
+        if any((s, p, other) in new or (s, p, other) in stated for other in instead.get(o, ()))
     )
     return View(tuple(found), aside)
 
