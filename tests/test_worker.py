@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,14 +147,41 @@ def test_what_a_process_sends_opens_no_store_and_starts_nothing(tmp_path: Path) 
         def __reduce__(self) -> tuple[object, ...]:
             return worker.Worker, (QUICK,)
 
-    for sent in (Opened(), Started()):
+    # Protocol 4 lets a name have dots, and so reach what a module of ours imports.
+    dotted = b"\x80\x04\x8c\x0cgraph.worker\x8c\x10subprocess.Popen\x93."
+    for sent in (pickle.dumps(("ok", Opened())), pickle.dumps(("ok", Started())), dotted):
         with pytest.raises(pickle.UnpicklingError):
-            worker._Careful(io.BytesIO(pickle.dumps(("ok", sent)))).load()
+            worker._Careful(io.BytesIO(sent)).load()
     assert not (tmp_path / "made").exists()
     kept = ("ok", (Place("a.ttl", 1), iri("urn:x:a"), FileUnreadable("a.ttl", "no")))
     told = worker._Careful(io.BytesIO(pickle.dumps(kept))).load()
     assert told[1][:2] == kept[1][:2]
     assert told[1][2].params == FileUnreadable("a.ttl", "no").params
+
+
+@pytest.mark.parametrize("sent", [b"\x80\x04K\x01.", pickle.dumps(("strange", 1))])
+def test_an_answer_of_another_form_is_our_own_fault(sent: bytes) -> None:
+    with worker.Worker(QUICK) as one:
+        one.call("builtins:len", "")
+        assert one._running
+        read, write = os.pipe()
+        os.write(write, len(sent).to_bytes(8, "big") + sent)
+        one._running._from = read
+        with pytest.raises(InternalError):
+            one.call("builtins:len", "abc")
+        os.close(write)
+
+
+def test_an_answer_larger_than_the_limit_is_not_taken_in() -> None:
+    with worker.Worker(Limits(memory_bytes=30_000_000, seconds=5)) as one:
+        one.call("builtins:len", "")
+        assert one._running
+        read, write = os.pipe()
+        os.write(write, (2**50).to_bytes(8, "big") + b"x" * 1000)
+        one._running._from = read
+        with pytest.raises(WorkerMemory):
+            one.call("builtins:len", "abc")
+        os.close(write)
 
 
 def test_a_closed_worker_leaves_nothing_behind() -> None:

@@ -16,7 +16,10 @@ STORE_VARIABLE = "LIVSGRAF_STORE"
 LANGUAGE_VARIABLE = "LIVSGRAF_LANG"
 DEBUG_VARIABLE = "LIVSGRAF_DEBUG"
 LIMIT_VARIABLES = "LIVSGRAF_LIMIT_"
-_DIGITS = 18
+_DIGITS = 12
+_MOST = {"seconds": 86_400}
+_MOST_OF_ANY = 10**11
+"""No limit is larger: what is beyond a day, or a hundred gigabytes, is a slip."""
 EDITORS_VARIABLE = "LIVSGRAF_EDITORS"
 EDITORS_FILE = "editors"
 """In the store's folder: one organisation number a line; what follows # is a comment."""
@@ -91,12 +94,16 @@ def limits(environ: Mapping[str, str] | None = None) -> Limits:
     """Settle the limits: what the environment says, else the default; BadLimit if unusable."""
     seen = os.environ if environ is None else environ
     said: dict[str, int] = {}
-    for name in (limit.name for limit in fields(Limits)):
-        variable = LIMIT_VARIABLES + name.upper()
+    known = {LIMIT_VARIABLES + limit.name.upper(): limit.name for limit in fields(Limits)}
+    for variable in sorted(seen):
+        if variable.startswith(LIMIT_VARIABLES) and variable not in known:
+            raise BadSetting(variable, seen[variable], sorted(known))
+    for variable, name in known.items():
         text = seen.get(variable, "").strip()
         if not text:
             continue
-        if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) > 0):
+        most = _MOST.get(name, _MOST_OF_ANY)
+        if not (text.isascii() and text.isdigit() and 0 < int(text[: _DIGITS + 1]) <= most):
             raise BadLimit(variable, text)
         said[name] = int(text)
     return Limits(**said)

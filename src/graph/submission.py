@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph.rdf.spots import Spots
 
 _SHOWN = 5
+_PIECE = 1 << 24
 TABLES = frozenset({"xlsx", "csv"})
 """The formats in which a thing is a row; in all others a statement is written out."""
 
@@ -162,7 +163,10 @@ def take_in(path: Path | str, limits: Limits, base: str = BASE) -> Given:
     form = rdf.format_of(path)
     try:
         with Path(path).open("rb") as file:
-            content = file.read(limits.file_bytes + 1)
+            content = b""
+            # Piece by piece: room for all that the limit allows need not be there.
+            while len(content) <= limits.file_bytes and (part := file.read(_PIECE)):
+                content += part
     except OSError as error:
         raise FileUnreadable(path, error.strerror or "") from error
     except ValueError as error:

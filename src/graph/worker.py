@@ -160,6 +160,7 @@ class _Process:
 
     def __init__(self, setup: tuple[bool, Limits, Prepared | None]) -> None:
         self.started = False
+        self._most = setup[1].memory_bytes
         # What it says on its way down tells why; a pipe that nobody empties would stop it.
         self._last_words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         there, self._to = os.pipe()
@@ -198,16 +199,22 @@ class _Process:
         until = time.monotonic() + seconds
         self._send(until)
         (length,) = _LENGTH.unpack(self._receive(_LENGTH.size, until))
+        if length > self._most:
+            # An answer larger than all that the process may hold is no answer of ours.
+            raise _Gone(memory=True)
         try:
-            kind, answer = _Careful(io.BytesIO(self._receive(length, until))).load()
-        except pickle.UnpicklingError as error:
+            told = _Careful(io.BytesIO(self._receive(length, until))).load()
+        except Exception as error:
             raise InternalError(f"UnpicklingError: {error}") from error
-        if kind == "error":
+        if not isinstance(told, tuple) or len(told) != 2 or not isinstance(told[0], str):
+            raise InternalError("an answer of another form")
+        kind, answer = told
+        if kind == "error" and isinstance(answer, LivsgrafError):
             raise answer
         if kind == "memory":
             raise _Gone(memory=True)
-        if kind == "fault":
-            raise InternalError(answer)
+        if kind != "ok":
+            raise InternalError(str(answer))
         return answer
 
     def _send(self, until: float) -> None:
@@ -268,7 +275,8 @@ class _Careful(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if name in _PLAIN.get(module, ()) or (module, name) == ("graph.errors.base", "revive"):
             return super().find_class(module, name)
-        if module.split(".")[0] == "graph":
+        # A dotted name would reach what our modules themselves import.
+        if module.split(".")[0] == "graph" and "." not in name:
             found = super().find_class(module, name)
             # Made anew, these only hold what they are given; a store or a process would do things.
             if is_dataclass(found) or (isinstance(found, type) and issubclass(found, _HOLDERS)):
