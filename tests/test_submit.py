@@ -33,6 +33,7 @@ from graph.errors import (
     NotData,
     NotOwned,
     ReceiptDamaged,
+    ReceiptLost,
     StoreAltered,
     StoreLocked,
     SubmitError,
@@ -184,6 +185,72 @@ def test_one_that_nobody_knows_may_add_and_may_not_change(desk: Desk) -> None:
     desk.accepted("wish:s a ex:Wish .", STRANGER)
     with pytest.raises(NotOwned):
         desk.submit('wish:a-01 dct:title "Min"@nb .', STRANGER)
+
+
+def test_what_is_about_ours_but_handed_in_by_another_is_the_others(desk: Desk) -> None:
+    """The ownership query says that a wish by our body is ours; its home says who wrote it."""
+    desk.accepted('wish:x a ex:Wish ; ex:by body:1 ; dct:title "Deres"@nb .', MOUNTAIN)
+    with pytest.raises(NotOwned):
+        desk.submit('wish:x dct:title "Vår"@nb .')
+
+
+def test_nobody_acts_for_one_whom_the_graph_does_not_know_yet(desk: Desk) -> None:
+    desk.accepted(f'<https://example.org/a> dct:identifier "{STRANGER}" .', MOUNTAIN)
+    desk.accepted("wish:s a ex:Wish .", STRANGER)
+    actor = submitting.history(desk.settings)[-1].actor
+    assert actor == f"https://w3id.org/livsgraf/id/actor/{STRANGER}"
+
+
+def test_an_undoing_that_would_break_another_record_is_refused(desk: Desk) -> None:
+    """What is put back points at a body that has gone since."""
+    root = desk.top / "project"
+    shutil.copytree(desk.root, root)
+    shape = root / "shapes/wish.ttl"
+    shape.write_text(
+        submitproject.HEAD + "ex:WishShape a sh:NodeShape ; sh:targetClass ex:Wish ;"
+        " sh:property ex:Wish-by . ex:Wish-by sh:path ex:by ; sh:class ex:Body .",
+        "utf-8",
+    )
+    desk.root = root
+    desk.rebuilt()
+    desk.settings = replace(desk.settings, editors=frozenset({FOREST}))
+    body = "https://w3id.org/livsgraf/id/body/n"
+    desk.accepted(f'<{body}> a ex:Body ; dct:identifier "910000030" ; ex:short "n" .')
+    desk.accepted(f"wish:x a ex:Wish ; ex:by <{body}> .")
+    desk.accepted("wish:x ex:by body:1 .")
+    desk.submit("wish:x ex:by body:1 .", complete=True)
+    before = desk.digest()
+    outcome = submitting.undo(desk.settings, "3", root=desk.root)
+    assert outcome.refused
+    assert outcome.receipt is None
+    assert [finding.focus for finding in outcome.findings] == [WISH + "x"]
+    assert desk.digest() == before
+
+
+@pytest.mark.parametrize("gone", ["newest", "all"])
+def test_a_receipt_that_the_store_knows_and_the_log_lost_stops_all_writing(
+    desk: Desk, gone: str
+) -> None:
+    for n in range(3):
+        desk.accepted(f"wish:x{n} a ex:Wish .")
+    log = desk.settings.store / "log"
+    receipts = submitting.history(desk.settings)
+    lost = receipts if gone == "all" else receipts[-1:]
+    for receipt in lost:
+        (log / receipt.name).rename(desk.top / receipt.name)
+    before = version_of(desk.settings.store)
+    with pytest.raises(ReceiptLost) as told:
+        desk.submit("wish:y a ex:Wish .")
+    assert told.value.params["receipt"] == f"log/{lost[0].name}"
+    with pytest.raises(ReceiptLost):
+        desk.rebuilt()
+    assert version_of(desk.settings.store) == before
+    for receipt in lost[:-1]:
+        (desk.top / receipt.name).rename(log / receipt.name)
+    (log / f"{lost[-1].name}.lost").touch()
+    desk.rebuilt()
+    assert desk.rows(f"SELECT ?t {{ <{WISH}x1> a ?t }}")
+    assert not desk.rows(f"SELECT ?t {{ <{WISH}x2> a ?t }}")
 
 
 def test_nobody_takes_the_number_of_another(desk: Desk) -> None:

@@ -30,11 +30,16 @@ def is_number(text: str) -> bool:
 def bearer_of(ask: Ask, number: str) -> Term | None:
     """Give the thing that bears an organisation number, if the store knows one.
 
-    What somebody handed in comes last, so that nobody can take another's number.
+    What others handed in does not count, so that nobody can take another's number or act in the
+    name of one that the graph does not know yet.
     """
     said = f"?s <{DCT}identifier> {literal(number).n3()}"
     text = f"SELECT DISTINCT ?s ?g WHERE {{ GRAPH ?g {{ {said} }} }}"
-    bearers = [(row["g"].value.startswith(OWN_HOMES), row["s"]) for row in ask(text, "-").dicts()]
+    bearers = [
+        (home.startswith(OWN_HOMES), row["s"])
+        for row in ask(text, "-").dicts()
+        if not (home := row["g"].value).startswith(OWN_HOMES) or home == OWN_HOMES + number
+    ]
     return min(bearers)[1] if bearers else None
 
 
@@ -50,9 +55,14 @@ def owned(ask: Ask, organisation: Term, root: Path | None = None) -> frozenset[T
 def not_owned(
     changed: Iterable[Term], homes: dict[Term, Term], own_home: Term, own: frozenset[Term]
 ) -> list[Term]:
-    """Give what an organisation would change without being its owner; a new thing is nobody's."""
+    """Give what an organisation would change without being its owner; a new thing is nobody's.
+
+    What another organisation handed in is that one's to change, whomever it is about.
+    """
     return sorted(
         thing
         for thing in changed
-        if thing in homes and homes[thing] != own_home and thing not in own
+        if thing in homes
+        and homes[thing] != own_home
+        and (thing not in own or homes[thing].value.startswith(OWN_HOMES))
     )

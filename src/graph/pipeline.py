@@ -12,9 +12,17 @@ from pathlib import Path
 from graph import __version__, assets, rdf
 from graph.config import Settings
 from graph.derive import run
-from graph.errors import HasReceipts, NotAnExport, StoreAbsent, StoreDamaged, ValidationFailed
+from graph.errors import (
+    HasReceipts,
+    NotAnExport,
+    ReceiptDamaged,
+    StoreAbsent,
+    StoreDamaged,
+    StoreError,
+    ValidationFailed,
+)
 from graph.findings import Finding
-from graph.replay import replay, settle
+from graph.replay import refuse_lost, replay, settle
 from graph.store import Source, Stamp, Store, Version, open_store
 from graph.store.folder import Folder
 from graph.store.log import Log
@@ -135,6 +143,7 @@ class _Build:
             raise HasReceipts(settings.store, len(self._accepted))
 
     def run(self, store: Store, validate: bool) -> BuildReport:
+        self._refuse_lost(store)
         # Before reading: a file that changes meanwhile makes the next `ensure` build again.
         digest = assets.digest(self._root, self._data)
         begin = start = time.perf_counter()
@@ -181,6 +190,16 @@ class _Build:
         return BuildReport(
             version, len(files), self._derived, tuple(findings), validate, self._seconds
         )
+
+    def _refuse_lost(self, store: Store) -> None:
+        """What the old store knows of, and the log does not, would be lost without a word."""
+        try:
+            refuse_lost(store, self._settings.store)
+        except ReceiptDamaged:
+            raise
+        except StoreError:
+            # There is none, or it cannot be asked.
+            return
 
     def _clock(self, step: str, since: float) -> float:
         now = time.perf_counter()

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from graph import assets, provenance, rdf
 from graph.diff import Difference, Kept, Pair, diff, with_nested
-from graph.errors import ReceiptDamaged, StoreAbsent, StoreDamaged
+from graph.errors import ReceiptDamaged, ReceiptLost, StoreAbsent, StoreDamaged
 from graph.receipt import Receipt
 from graph.store import Store, version_of
+from graph.store.folder import Folder
 from graph.store.log import Log
-from graph.terms import GRAPH, RDF_TYPE, Quad, Term, Triple, literal
+from graph.terms import DCT, GRAPH, LG, RDF_TYPE, Quad, Term, Triple, literal
 
 _EMPTIED = Term("iri", GRAPH + "emptied")
 _KEPT = Term("iri", GRAPH + "kept")
@@ -123,6 +124,30 @@ class _Held:
 
     def quads(self) -> list[Quad]:
         return [quad for quads in self._of.values() for quad in quads]
+
+
+def refuse_lost(store: Store, place: Path) -> None:
+    """Raise ReceiptLost when the store tells of a commit whose receipt is gone from the log."""
+    log = Log(place)
+    known = {provenance.commit_iri(receipt.id) for receipt in log.receipts()}
+    given_up = log.given_up() | _brought(place)
+    rows = store.query(
+        f"SELECT ?s ?id ?n WHERE {{ GRAPH <{provenance.PROVENANCE}>"
+        f" {{ ?s <{DCT}identifier> ?id ; <{LG}commitNumber> ?n }} }} ORDER BY ?n"
+    )
+    for row in rows.dicts():
+        if row["s"] not in known and row["id"].value not in given_up:
+            name = f"log/{int(row['n'].value):06d}-{row['id'].value}.json"
+            raise ReceiptLost(place, receipt=name)
+
+
+def _brought(place: Path) -> frozenset[str]:
+    """Give the commits of which a content that was brought in from elsewhere tells itself."""
+    found: set[str] = set()
+    for path in assets.data_files(Folder(place).content) if Folder(place).content.is_dir() else ():
+        if provenance.PROVENANCE.endswith(f"/{path.stem}"):
+            found |= {s.value.rpartition("/")[2] for s, _, _, _ in rdf.parse(path)}
+    return frozenset(found)
 
 
 def settle(store: Store, place: Path) -> list[Receipt]:

@@ -64,6 +64,11 @@ def undo(
     who = submitting.who(as_, function) if as_ else None
     _ready(session)
     outcome = submitting.undo(session.settings, name, who, dry_run=dry_run)
+    if outcome.refused and outcome.examined is not None:
+        facts = present_findings.facts_of([], outcome.examined)
+        present_findings.show(session, outcome.examined.findings, facts, output, everything)
+        session.talk.tell("submit.undo_breaks")
+        return 1
     _show(session, outcome, output, everything)
     _told(session, outcome, "submit.undone")
     return 0

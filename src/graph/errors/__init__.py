@@ -81,6 +81,7 @@
     │       ├── StoreDamaged              path, reason
     │       │   ├── StoreAltered          path, reason
     │       │   └── ReceiptDamaged        path, receipt, reason
+    │       │       └── ReceiptLost
     │       └── DiskFull                  path
     └── InternalError                  3  our own fault: reason
 
@@ -162,6 +163,7 @@ from graph.errors.sheets import (
 from graph.errors.storing import (
     DiskFull,
     ReceiptDamaged,
+    ReceiptLost,
     StoreAbsent,
     StoreAltered,
     StoreDamaged,
@@ -234,6 +236,7 @@ __all__ = [
     "QueryTooLong",
     "QueryWrites",
     "ReceiptDamaged",
+    "ReceiptLost",
     "RemoteContext",
     "StoreAbsent",
     "StoreAltered",

@@ -94,6 +94,12 @@ class StoreAltered(StoreDamaged):
     code = "store-altered"
 
 
+class ReceiptLost(ReceiptDamaged):
+    """A commit that the store tells of, whose receipt is gone from the log."""
+
+    code = "receipt-lost"
+
+
 class DiskFull(StoreError):
     """The disk filled up while writing; what was there before is whole."""
 

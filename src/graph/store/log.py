@@ -57,6 +57,11 @@ class Log:
         """Give the number of the next receipt; one that was given up keeps its own."""
         return max([*self._lost(), *(receipt.number for receipt in receipts)], default=0) + 1
 
+    def given_up(self) -> frozenset[str]:
+        """Give the ids of the receipts that a hand has given up."""
+        names = (name.removesuffix(_LOST) for name in self._names(_LOST))
+        return frozenset(name.partition("-")[2] for name in names)
+
     def _lost(self) -> set[int]:
         numbers = (name.partition("-")[0] for name in self._names(_LOST))
         return {int(number) for number in numbers if number.isdecimal()}

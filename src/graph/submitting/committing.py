@@ -22,7 +22,7 @@ from graph.findings import Finding
 from graph.ownership import bearer_of
 from graph.query import today
 from graph.receipt import OWN_HOMES, Lacks, Receipt
-from graph.replay import settle
+from graph.replay import refuse_lost, settle
 from graph.store import Change, Draft, Store, open_draft, open_store, version_of
 from graph.store.log import Log
 from graph.submitting import lacking
@@ -71,6 +71,8 @@ class Room:
         self.log = Log(settings.store)
         if write:
             settle(store, settings.store)
+            # A commit on top of a log that lost one would make the loss for ever.
+            refuse_lost(store, settings.store)
 
     @cached_property
     def draft(self) -> Draft:

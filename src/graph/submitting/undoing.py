@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from graph import assets
 from graph.config import Settings
-from graph.diff import Difference, read_change
+from graph.diff import Difference, applied, read_change
 from graph.errors import CannotUndo, StoreError, UnknownName
+from graph.examining import Examined, Settled
+from graph.examining.desk import OpenDesk
 from graph.receipt import Receipt
 from graph.replay import replayed, settle
 from graph.store import open_store, version_of
 from graph.store.folder import Folder
 from graph.store.log import Log
-from graph.submitting.committing import Outcome, Room, room
+from graph.submitting.committing import Outcome, Room, is_data, room
 from graph.submitting.who import Who
-from graph.terms import RDF_TYPE
+from graph.terms import RDF_TYPE, Quad, Triple
 
 Changes = Callable[[Receipt], Difference]
 
@@ -80,7 +82,22 @@ def undo(
         _refuse_built_on(changes, receipts, receipt)
         back = changes(receipt).back()
         _refuse_changed(at, receipt, back)
+        done = _judged(at, back)
+        if done.fails():
+            return Outcome(back, done, refused=True, dry_run=dry_run)
         return at.commit(by, back, "undo", {}, back.subjects, day, undoes=receipt.id)
+
+
+def _judged(at: Room, back: Difference) -> Examined:
+    """Judge what would stand there: what was taken away since may be what this would point at."""
+    held = [quad for quad in at.stated(back.subjects) if quad[3] and is_data(quad[3])]
+    change = Settled(_triples(held), _triples(applied(held, back)))
+    with contextlib.closing(OpenDesk(at.settings, at.root)) as desk:
+        return desk.judge(change=change)
+
+
+def _triples(quads: Iterable[Quad]) -> tuple[Triple, ...]:
+    return tuple(dict.fromkeys((s, p, o) for s, p, o, _ in quads))
 
 
 def _changes(at: Room, receipts: Sequence[Receipt]) -> Changes:
