@@ -218,7 +218,7 @@ def test_an_undoing_that_would_break_another_record_is_refused(desk: Desk) -> No
     desk.accepted(f'<{body}> a ex:Body ; dct:identifier "910000030" ; ex:short "n" .')
     desk.accepted(f"wish:x a ex:Wish ; ex:by <{body}> .")
     desk.accepted("wish:x ex:by body:1 .")
-    desk.submit("wish:x ex:by body:1 .", complete=True)
+    assert desk.submit("wish:x a ex:Wish ; ex:by body:1 .", complete=True).receipt
     before = desk.digest()
     outcome = submitting.undo(desk.settings, "3", root=desk.root)
     assert outcome.refused
