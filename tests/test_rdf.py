@@ -320,3 +320,21 @@ def test_names_for_people() -> None:
     assert local_name(LG) == "ns"
     assert compact(LG + "Thing") == "lg:Thing"
     assert compact("urn:x:y") == "urn:x:y"
+
+
+def test_a_change_elsewhere_in_a_file_leaves_the_names_of_nameless_things_alone() -> None:
+    kept = "<urn:a> <urn:p> [ <urn:q> [ <urn:r> 1 ] ] . [] a <urn:K> ; <urn:about> <urn:a> ."
+    one = rdf.skolemise(rdf.parse((kept + " <urn:b> <urn:p> [ <urn:q> 2 ] .").encode()))
+    two = rdf.skolemise(
+        rdf.parse((kept + " <urn:b> <urn:p> [ <urn:q> 3 ] . <urn:c> a <urn:K> .").encode())
+    )
+    alone = rdf.skolemise(rdf.parse(kept.encode()))
+    assert set(alone) == set(one) & set(two)
+    assert len(set(one) - set(two)) == 2
+
+
+def test_two_nameless_things_that_say_the_same_are_still_two() -> None:
+    quads = rdf.parse(b"<urn:a> <urn:p> [ <urn:q> 1 ], [ <urn:q> 1 ] .")
+    named = rdf.skolemise(quads)
+    assert len(set(named)) == 4
+    assert set(named) == set(rdf.skolemise(reversed(quads)))

@@ -13,7 +13,7 @@ from graph import assets, rdf
 from graph.config import Limits
 from graph.errors import BadIri, BadLanguage, FileUnreadable, ParseError, TooManyBytes, WrongFormat
 from graph.findings import Finding, Place
-from graph.terms import BASE, Quad, Term
+from graph.terms import BASE, GENID, Quad, Term
 
 if TYPE_CHECKING:
     from graph.rdf.spots import Spots
@@ -260,6 +260,12 @@ def _remarks(
 ) -> Iterator[Remark]:
     if not quads:
         yield Remark("validate.empty", {"file": name})
+    if any(quad[3] is not None for quad in quads):
+        yield Remark("remark.graphs", {"file": name})
+    pointed = {quad[2] for quad in quads}
+    roots = {s for s, _, _, _ in quads if s.value.startswith(GENID) and s not in pointed}
+    if roots:
+        yield Remark("remark.nameless", {"file": name, "count": len(roots)})
     if ignored:
         first = ", ".join(f"«{key}» ({line}:{column})" for key, (line, column) in ignored[:_SHOWN])
         more = " …" if len(ignored) > _SHOWN else ""
