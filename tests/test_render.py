@@ -204,3 +204,20 @@ def test_no_value_breaks_a_format(rows: list[tuple[Cell, Cell, Cell]]) -> None:
 def test_no_table_is_wider_than_asked(width: int, rows: list[tuple[Cell, Cell, Cell]]) -> None:
     for line in rendered(sheet(*rows), "table", Style(width=width)).splitlines():
         assert len(line) <= width
+
+
+def test_nothing_in_a_value_steers_a_terminal() -> None:
+    from graph.render.lines import unsteered
+
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    hostile = "\x1b[31mrød\x07 \x9b2J \u202eavtsnu"
+    screen, pipe = Screen(), io.StringIO()
+    for out in (screen, pipe):
+        with unsteered(out) as there:
+            there.write(f"{hostile}\nlinje to\n")
+    assert pipe.getvalue() == f"{hostile}\nlinje to\n"
+    assert all(sign == "\n" or sign.isprintable() for sign in screen.getvalue())
+    assert screen.getvalue().splitlines()[1] == "linje to"

@@ -103,7 +103,7 @@ def test_a_violation_is_told_and_leaves_no_trace(line: Line, tmp_path: Path) -> 
         (["--as", "910000005"], "«910000005» er ikke et organisasjonsnummer."),
         (["--as", FOREST, "--function", "a@example.org"], "peke på en person"),
         (["--as", FOREST, "--function", "x" * 101], "én kort linje"),
-        (["--as", MOUNTAIN], "fordi andre eier dem: https://w3id.org/livsgraf/id/wish/a-01"),
+        (["--as", MOUNTAIN], "fordi andre eier dem: «Begravelse: sted» ("),
         ([], "Du må oppgi --as ORGNR"),
     ],
 )

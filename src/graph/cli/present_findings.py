@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.errors import NoReportFormat, NotForTerminal, OverInput
+from graph.errors import NoReportFormat, NotAFile, NotForTerminal, OverInput
 from graph.findings import Finding
 from graph.render.findings import (
     BINARY,
@@ -20,6 +20,7 @@ from graph.render.findings import (
     tell_verdict,
     write_findings,
 )
+from graph.render.lines import unsteered
 
 if TYPE_CHECKING:
     from graph.cli.session import Session
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 OUTPUTS = tuple(FORMATS)
 """What may stand after --format where findings are the answer."""
+
+_STYLED = frozenset({"text", "table"})
+"""These style their lines themselves, and let nothing else steer a terminal."""
 
 FEW = 3
 """How many findings of one rule a terminal shows unasked."""
@@ -63,6 +67,9 @@ def settle(
         return output
     if any(_same(place, file) for file in files):
         raise OverInput(place)
+    if place.exists() and not place.is_file() and place != Path("/dev/stdout"):
+        # A pipe that nobody reads would make us wait for ever.
+        raise NotAFile(place)
     output = output or format_for(place)
     if output is None:
         raise NoReportFormat(place, sorted(ENDINGS))
@@ -101,7 +108,11 @@ def show(
     few = (FEW if terminal else None) if output in ("text", "table") else MANY
     look = Look(style.width, terminal, None if everything else few)
     if place is None:
-        write_findings(findings, facts, output, session.lang, session.out, look)
+        if output in _STYLED or output in BINARY:
+            write_findings(findings, facts, output, session.lang, session.out, look)
+        else:
+            with unsteered(session.out) as out:
+                write_findings(findings, facts, output, session.lang, out, look)
     else:
         _to_file(session, findings, facts, output, look, place)
     if place is not None or output not in FOR_PEOPLE - BINARY:

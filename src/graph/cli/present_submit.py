@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from graph.catalog import text_in
 from graph.cli.present import Names, cell, number, words
 from graph.diff import Difference
-from graph.gaps import Gap
+from graph.gaps import CERTAINTIES, Gap
 from graph.messages import Messages
 from graph.receipt import Lacks, Receipt
 from graph.render import Cell, Column, Document, Sheet
@@ -105,7 +105,27 @@ def gaps(lacks: Lacks, shifts: Sequence[Shift], names: Names, texts: Messages) -
         after_in_all=lacks.after_in_all,
     )
     lines = (line,) if rows else (line, texts["submit.gaps_none"])
+    # What nobody has reported is never counted as missing, but it is worth seeing.
+    sides = [gap for shift in shifts for gap in (shift.before, shift.after) if gap]
+    if any(gap.certainty == CERTAINTIES[-1] for gap in sides):
+        lines = (*lines, texts["submit.gaps_asked"])
     return Sheet("gaps", columns(_GAPS, texts), rows, title=texts["submit.gaps"], intro=lines)
+
+
+def shifted(found: Receipt, titles: Mapping[str, str], texts: Messages) -> Sheet:
+    """Give which gaps a commit closed and opened, as its receipt has them: query and key."""
+    rows = [
+        (Cell(literal(what), texts[f"submit.gap_{what}"]), Cell(literal(id_), _gap(id_, titles)))
+        for what, ids in (("closed", found.lacks.closed), ("opened", found.lacks.opened))
+        for id_ in ids
+    ]
+    title = texts["submit.shifts"]
+    return Sheet("gaps", columns(_GAPS[:2], texts), rows, title=title)
+
+
+def _gap(id_: str, titles: Mapping[str, str]) -> str:
+    query, _, key = id_.partition(":")
+    return f"{titles.get(query, query)}: {key}"
 
 
 def history(receipts: Sequence[Receipt], names: Mapping[str, str], texts: Messages) -> Document:

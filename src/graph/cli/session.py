@@ -14,6 +14,7 @@ from graph.cli.talk import Talk
 from graph.config import Settings
 from graph.query import KINDS, Query, load
 from graph.render import FORMATS, Document, Style, write
+from graph.render.lines import unsteered
 from graph.terms import Rows, Term, Triple
 
 if TYPE_CHECKING:
@@ -115,7 +116,12 @@ class Session:
         """Write a document to standard output in the format asked for, or the one that fits."""
         terminal = self.out.isatty()
         output = output or ("table" if terminal else "jsonl")
-        write(document, output, self.out, self.style(everything))
+        if output == "table":
+            # It styles its lines itself, and lets nothing else through.
+            write(document, output, self.out, self.style(everything))
+            return
+        with unsteered(self.out) as out:
+            write(document, output, out, self.style(everything))
 
     def style(self, everything: bool = False) -> Style:
         """Give width and limit for standard output as it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graph import submitting
+from graph.catalog import text_in
 from graph.cli import present_findings, present_submit
 from graph.cli.session import Session
 from graph.pipeline import build, ensure
@@ -90,7 +91,12 @@ def show(session: Session, name: str, output: str | None, everything: bool) -> i
     names = _names(session, Outcome(change))
     bearers = _bearers(session, [receipt.actor])
     told = present_submit.receipt(receipt, bearers, texts, session.for_people(output))
-    sheets = (told, present_submit.changes(change, names, texts, receipt.new))
+    ids = (*receipt.lacks.closed, *receipt.lacks.opened)
+    asked = {id_.partition(":")[0] for id_ in ids} & session.paths.keys()
+    titles = {name: text_in(session.query(name).title, session.lang) for name in asked}
+    gaps = present_submit.shifted(receipt, titles, texts)
+    changes = present_submit.changes(change, names, texts, receipt.new)
+    sheets = (told, *([gaps] if gaps.rows else []), changes)
     session.show(Document(sheets, main="receipt"), output, everything)
     return 0
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from graph.errors import LivsgrafError, ParseError, QuerySyntaxError, UnknownName
 from graph.messages import Messages
+from graph.render.lines import STRANGE, printable
 
 Progress = Callable[..., None]
 _OWN_WORDS = 150
 """How much a parser says in its own words: the longest lists every sign that could have stood."""
 _FOUND = 40
 _WRITTEN = 200
-_STRANGE = "\N{REPLACEMENT CHARACTER}"
 # What the system says in English → the key of what we say instead.
 _SYSTEM = {
     os.strerror(number): f"error.system-{name.lower()}"
@@ -140,25 +139,13 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most].rstrip() + " …"
 
 
-def printable(text: str) -> str:
-    """Give a text with a mark for every sign that could steer a terminal instead of being seen."""
-    return "".join(
-        sign
-        if sign == "\n" or sign.isprintable() or unicodedata.category(sign) == "Zs"
-        else " "
-        if sign == "\t"
-        else _STRANGE
-        for sign in text
-    )
-
-
 def _pointed(source: str, column: int) -> list[str]:
     """Give the line at fault with a caret below its column; a long line is cut around the place."""
     source = source.rstrip("\n").replace("\t", " ")
     place = max(column - 1, 0)
     start = max(0, place - 50)
     shown = printable(source[start : start + 74])
-    if shown.count(_STRANGE) * 3 > len(shown):
+    if shown.count(STRANGE) * 3 > len(shown):
         # Of what is no text at all there is nothing to see.
         return []
     return [f"  {shown}", "  " + " " * (place - start) + "^"]

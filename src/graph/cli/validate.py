@@ -50,7 +50,7 @@ def validate(
     from graph.submission import take_in
 
     paths = [path for given in asked.files for path in below(given)]
-    output = present_findings.settle(session, output, place, paths)
+    output = present_findings.settle(session, output, place, (*paths, *asked.shapes))
     # Asked for its store, a session builds it where it is absent or old.
     _ = session.store
     settings = session.settings

@@ -63,8 +63,10 @@ class NotOwned(Things):
 
     code = "not-owned"
 
-    def __init__(self, things: Sequence[str], organisation: str) -> None:
+    def __init__(self, things: Sequence[str], organisation: str, told: Sequence[str] = ()) -> None:
         super().__init__(things, organisation=organisation)
+        if told:
+            self.params["things"] = ", ".join(told[:_SHOWN]) + (" …" if len(told) > _SHOWN else "")
 
 
 class NotData(Things):

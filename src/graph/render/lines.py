@@ -1,14 +1,44 @@
 """Lines of text for people: one console, broken between words, with nothing that steers it."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 _LETTERS = re.compile(r"\W*[^\W\d_]+\W*")
+STRANGE = "\N{REPLACEMENT CHARACTER}"
 _REST = 3
 """A hyphen leaves at least so many letters on either side."""
+
+
+@contextmanager
+def unsteered(out: TextIO) -> "Iterator[TextIO]":
+    """Lend a place to write to; on a terminal what comes of it steers nothing."""
+    if not out.isatty():
+        yield out
+        return
+    held = StringIO()
+    try:
+        yield held
+    finally:
+        out.write(printable(held.getvalue()))
+
+
+def printable(text: str) -> str:
+    """Give a text with a mark for every sign that could steer a terminal instead of being seen."""
+    return "".join(
+        sign
+        if sign == "\n" or sign.isprintable() or unicodedata.category(sign) == "Zs"
+        else " "
+        if sign == "\t"
+        else STRANGE
+        for sign in text
+    )
 
 
 def open_console(out: TextIO, width: int, terminal: bool) -> "Console":
@@ -30,7 +60,7 @@ def put(console: "Console", line: str, look: str | None = None) -> None:
     """Put one line as it is."""
     from rich.text import Text
 
-    console.print(Text(line, style=look or ""), soft_wrap=True)
+    console.print(Text(printable(line), style=look or ""), soft_wrap=True)
 
 
 def say(console: "Console", line: str, look: str | None = None) -> None:

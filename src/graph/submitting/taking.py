@@ -14,6 +14,8 @@ from graph.diff import Difference, Kept, Pair, applied, diff, homes, with_nested
 from graph.errors import NotData, NothingIn, NotOwned
 from graph.examining import Settled
 from graph.examining.desk import Desk, WalledDesk
+from graph.findings import pick
+from graph.names import short
 from graph.ownership import not_owned, owned
 from graph.replay import write_statements
 from graph.store import MEMORY, Change, open_store, version_of
@@ -21,6 +23,7 @@ from graph.submission import Given, Submission, take_in
 from graph.submitting.committing import Outcome, Room, is_data, own_home, room
 from graph.submitting.who import Who, file_name
 from graph.terms import GRAPH, LG, SHAPE, Quad, Term, Triple
+from graph.validate import names_by_language
 
 _DRAFT = Term("iri", GRAPH + "draft")
 
@@ -132,7 +135,19 @@ class _Taking:
         own = owned(self._at.ask, self._at.actor(self._who), self._at.root)
         foreign = not_owned(change.subjects, homes(before), self._home, own)
         if foreign:
-            raise NotOwned([thing.value for thing in foreign], self._who.organisation)
+            told = [self._told(thing, before) for thing in foreign]
+            raise NotOwned([t.value for t in foreign], self._who.organisation, told)
+
+    def _told(self, thing: Term, before: list[Quad]) -> str:
+        """Name a thing as its reader knows it, with its place in the file."""
+        names = names_by_language([(s, p, o) for s, p, o, _ in before], {thing})
+        name = pick(names.get(thing.value, {}), self._at.settings.lang)
+        place = self._submission.places.locate(thing)
+        shown = f"«{name}»" if name else short(thing.value)
+        if place is None:
+            return shown
+        where = place.text() if place.cell else f"{Path(place.file).name}:{place.line}"
+        return f"{shown} ({where})"
 
 
 def _triples(quads: Iterable[Quad]) -> tuple[Triple, ...]:

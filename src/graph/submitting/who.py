@@ -11,7 +11,8 @@ from graph.ownership import is_number
 
 MOST_SIGNS = 100
 # Eleven digits, however they are grouped, may be a national identity number.
-_ELEVEN = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){10}(?![ .\-]?\d)")
+_ELEVEN = re.compile(r"(?<!\d)\d(?:[ ./_\-]?\d){10}(?![ ./_\-]?\d)")
+_AT = re.compile(r"@|[(\[{] ?(?:at|krøllalfa|alfakrøll) ?[)\]}]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,4 @@ def file_name(name: str) -> str:
 
 
 def _names_a_person(text: str) -> bool:
-    return "@" in text or _ELEVEN.search(text) is not None
+    return _AT.search(text) is not None or _ELEVEN.search(text) is not None
