@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -87,6 +88,30 @@ def test_a_folder_is_one_submission(tmp_path: Path) -> None:
 def test_what_is_not_a_file_of_statements_is_refused(tmp_path: Path) -> None:
     assert run("-")[0] == 2
     assert run(written(tmp_path, "x", "a.docx"))[0] == 2
-    status, found, said = run(written(tmp_path, ":a :b\n"))
-    assert (status, found) == (2, [])
-    assert "a.ttl" in said
+    status, found, _ = run(written(tmp_path, ":a :b\n"))
+    assert (status, [f["id"] for f in found]) == (2, ["file-parse"])
+
+
+def test_a_file_that_cannot_be_read_stands_in_the_report_beside_the_others(tmp_path: Path) -> None:
+    """A pull request shows it on its line, and the other files are judged all the same."""
+    broken = written(tmp_path, ":a :b\n:c :d 1 .\n", "broken.ttl")
+    status, found, _ = run(broken, written(tmp_path, FAULTY))
+    assert status == 2
+    read = [f for f in found if f["id"] == "file-parse"]
+    assert [f["where"] for f in read] == [{"file": broken, "line": 7, "column": 4}]
+    assert {f["where"]["file"] for f in found} == {broken, str(tmp_path / "a.ttl")}  # type: ignore[index]
+    report = tmp_path / "funn.sarif"
+    assert main(["validate", broken, "-o", str(report)]) == 2
+    results = json.loads(report.read_text("utf-8"))["runs"][0]["results"]
+    assert [r["ruleId"] for r in results] == ["file-parse"]
+
+
+def test_a_report_stands_in_the_place_of_no_file_of_rules_and_waits_for_no_pipe(
+    tmp_path: Path,
+) -> None:
+    file, rules = written(tmp_path, CLEAN), written(tmp_path, "", "rules.ttl")
+    before = Path(rules).read_bytes()
+    assert main(["validate", file, "--shapes", rules, "-o", rules, "--format", "json"]) == 2
+    assert Path(rules).read_bytes() == before
+    os.mkfifo(tmp_path / "pipe.json")
+    assert main(["validate", file, "-o", str(tmp_path / "pipe.json")]) == 2

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OUTPUTS = tuple(FORMATS)
 """What may stand after --format where findings are the answer."""
 
-_STYLED = frozenset({"text", "table"})
+STYLED = frozenset({"text", "table"})
 """These style their lines themselves, and let nothing else steer a terminal."""
 
 FEW = 3
@@ -108,7 +108,7 @@ def show(
     few = (FEW if terminal else None) if output in ("text", "table") else MANY
     look = Look(style.width, terminal, None if everything else few)
     if place is None:
-        if output in _STYLED or output in BINARY:
+        if output in STYLED or output in BINARY:
             write_findings(findings, facts, output, session.lang, session.out, look)
         else:
             with unsteered(session.out) as out:

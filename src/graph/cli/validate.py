@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph import assets
 from graph.cli.options import BadOption
 from graph.cli.session import Session
-from graph.errors import NotAFile
+from graph.errors import InputError, NotAFile
 from graph.findings import Finding
 
 if TYPE_CHECKING:
@@ -42,14 +42,15 @@ def validate(
     """Judge files, all as one submission, against the store as it would be with them.
 
     Exit status 1 when something in the files is as grave as `fail_on`; what is wrong with an added
-    shape file, or lies outside the files, does not count. One workbook with its report in another
-    comes back marked.
+    shape file, or lies outside the files, does not count. 2 when a file cannot be read. One
+    workbook with its report in another comes back marked.
     """
     from graph.cli import present_findings
     from graph.examining.desk import OpenDesk, WalledDesk
     from graph.submission import take_in
 
     paths = [path for given in asked.files for path in below(given)]
+    for_report = place is not None or output not in (None, *present_findings.STYLED)
     output = present_findings.settle(session, output, place, (*paths, *asked.shapes))
     # Asked for its store, a session builds it where it is absent or old.
     _ = session.store
@@ -57,13 +58,17 @@ def validate(
     files = [take_in(path, settings.limits, settings.base) for path in paths]
     trusted = not asked.shapes and all(map(_is_ours, paths))
     with OpenDesk(settings) if trusted else WalledDesk(settings) as desk:
-        done = desk.look_at(files, asked.shapes)
+        # One broken file is told with the line at fault; a report tells of all there is.
+        whole = not for_report and len(files) == 1
+        done = desk.look_at(files, asked.shapes, whole)
         facts = present_findings.facts_of(paths, done)
         if place is not None and output == _WORKBOOK and [f.format for f in files] == [output]:
             content = _marked(session, desk, files[0], done.findings)
             present_findings.show_made(session, done.findings, facts, content, place)
         else:
             present_findings.show(session, done.findings, facts, output, everything, place)
+    if done.unread:
+        return InputError.exit_status
     return 1 if done.fails(asked.fail_on) else 0
 
 

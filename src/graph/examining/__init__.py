@@ -32,6 +32,7 @@ class Examined:
     `judged` counts the things the files speak of, and `known` those of a kind that our rules make
     demands on. `earlier` counts findings that held before, at places the files do not change;
     `repeated` those of added shape files that our own rules, or the tier before, tell already.
+    `unread` names the files that no reader takes, each with a finding that says why.
     """
 
     findings: tuple[Finding, ...]
@@ -41,6 +42,7 @@ class Examined:
     earlier: int = 0
     repeated: int = 0
     tiers: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def fails(self, least: str = "violation") -> bool:

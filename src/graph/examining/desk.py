@@ -7,13 +7,15 @@ with limits; our own files are many and take as long as they take.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol, Self, cast
 
 from graph import assets
 from graph.config import Settings
+from graph.errors import InputError
 from graph.examining import Examined, Settled, examine, ground, read_tier
+from graph.examining.unread import unread
 from graph.findings import Finding
 from graph.store import Store, open_store, version_of
 from graph.submission import TABLES, Given, Submission, read_given
@@ -47,8 +49,13 @@ class Desk(Protocol):
     def judge(self, shapes: Sequence[Path] = (), change: Settled | None = None) -> Examined:
         """Judge what was read, against the store as it would be with it, and by added shapes."""
 
-    def look_at(self, files: Sequence[Given], shapes: Sequence[Path] = ()) -> Examined:
-        """Read files and judge them; for who has no use for their statements."""
+    def look_at(
+        self, files: Sequence[Given], shapes: Sequence[Path] = (), whole: bool = True
+    ) -> Examined:
+        """Read files and judge them; for who has no use for their statements.
+
+        Without `whole` a file that no reader takes is a finding, and the others are judged.
+        """
 
     def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
         """Mark findings in the cells of a workbook."""
@@ -85,12 +92,26 @@ class OpenDesk:
         base = ground(self._root)
         return examine(self._read, self._settings, self._ask, tiers, on=base, change=change)
 
-    def look_at(self, files: Sequence[Given], shapes: Sequence[Path] = ()) -> Examined:
+    def look_at(
+        self, files: Sequence[Given], shapes: Sequence[Path] = (), whole: bool = True
+    ) -> Examined:
         """See `Desk`."""
         # A broken shape file is told of before a broken file: it was named to judge by.
         tiers = [read_tier(path) for path in shapes]
-        read = [self.read(given) for given in files]
-        return examine(read, self._settings, self._ask, tiers, on=ground(self._root))
+        read: list[Submission] = []
+        broken: list[Finding] = []
+        for given in files:
+            try:
+                read.append(self.read(given))
+            except InputError as error:
+                if whole:
+                    raise
+                broken.append(unread(error, given.name))
+        done = examine(read, self._settings, self._ask, tiers, on=ground(self._root))
+        if not broken:
+            return done
+        names = tuple(finding.focus for finding in broken)
+        return replace(done, findings=(*broken, *done.findings), unread=names)
 
     def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
         """See `Desk`."""
@@ -142,10 +163,12 @@ class WalledDesk:
         asked = (tuple(shapes), change)
         return cast(Examined, self._worker.call(_HERE + "judge_there", asked, file=self._name))
 
-    def look_at(self, files: Sequence[Given], shapes: Sequence[Path] = ()) -> Examined:
+    def look_at(
+        self, files: Sequence[Given], shapes: Sequence[Path] = (), whole: bool = True
+    ) -> Examined:
         """See `Desk`."""
         name = files[0].name if len(files) == 1 else ""
-        asked = (tuple(files), tuple(shapes))
+        asked = (tuple(files), tuple(shapes), whole)
         return cast(Examined, self._worker.call(_HERE + "look_there", asked, file=name))
 
     def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
@@ -183,7 +206,7 @@ def judge_there(asked: tuple[tuple[Path, ...], Settled | None]) -> Examined:
     return _DESK[-1].judge(*asked)
 
 
-def look_there(asked: tuple[tuple[Given, ...], tuple[Path, ...]]) -> Examined:
+def look_there(asked: tuple[tuple[Given, ...], tuple[Path, ...], bool]) -> Examined:
     """Read and judge at the desk."""
     return _DESK[-1].look_at(*asked)
 

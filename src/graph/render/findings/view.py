@@ -98,7 +98,7 @@ def heading(section: Section, sections: Sequence[Section], texts: Messages, many
 # -- words --------------------------------------------------------------------------------------
 
 
-_OUR_RULES = ((SHAPE, ""), (BASE + "cell#", "cell-"))
+_OUR_RULES = ((SHAPE, ""), (BASE + "cell#", "cell-"), (BASE + "file#", "file-"))
 
 
 def rule_id(finding: Finding) -> str:
