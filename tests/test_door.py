@@ -252,3 +252,54 @@ def test_a_folder_gives_what_it_holds_but_not_what_a_program_has_open(tmp_path: 
     for name in ("a.ttl", "b.xlsx", "~$b.xlsx", "c.csv", "d.jsonld", "e.txt", "f.json"):
         (tmp_path / name).write_text("")
     assert [path.name for path in below(tmp_path)] == ["a.ttl", "b.xlsx", "c.csv", "d.jsonld"]
+
+
+OUTSIDE = """
+@prefix : <https://example.org/> .
+@prefix cpsv: <http://purl.org/vocab/cpsv#> .
+@prefix cv: <http://data.europa.eu/m8g/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix lg: <https://w3id.org/livsgraf/ns#> .
+:one a cpsv:PublicService ; dct:identifier "en-fra-katalogen" ;
+  dct:title "En fra katalogen"@nb , "One of the catalogue"@en ;
+  dct:description "Noe."@nb , "Some."@en ;
+  cv:hasCompetentAuthority <https://data.brreg.no/enhetsregisteret/api/enheter/974761076> ;
+  lg:deliveredAtLevel <https://w3id.org/livsgraf/id/level/state> ;
+  dct:source <https://example.org/page> ;
+  cv:isGroupedBy <https://psi.norge.no/los/hendelse/fa-barn> , <https://example.org/events/1> .
+:two a cpsv:PublicService ; dct:identifier "to-fra-katalogen" ;
+  dct:title "To fra katalogen"@nb , "Two of the catalogue"@en ;
+  dct:description "Noe."@nb , "Some."@en ;
+  cv:hasCompetentAuthority <https://example.org/agency/9> ;
+  lg:deliveredAtLevel <https://w3id.org/livsgraf/id/level/state> ;
+  dct:source <https://example.org/page> .
+"""
+
+
+def test_what_the_door_let_in_stops_no_build_and_goes_out_and_in_again(
+    store: Path, tmp_path: Path, said: Any
+) -> None:
+    """Another's spelling is read as ours, beside it; what lies outside is a notice everywhere."""
+    place, file = tmp_path / "store", tmp_path / "katalog.ttl"
+    shutil.copytree(store, place)
+    file.write_text(OUTSIDE, "utf-8")
+    at = ["--store", str(place)]
+    assert main(["submit", str(file), "--as", ORGANISATION, *at]) == 0
+    digest = version_of(place).digest
+    assert main(["build", *at]) == 0
+    assert version_of(place).digest == digest
+    said()
+    asked = (
+        "SELECT ?g ?body { GRAPH ?g { <https://example.org/one> "
+        "<http://data.europa.eu/m8g/hasCompetentAuthority> ?body } } ORDER BY ?g"
+    )
+    assert main(["query", asked, *at]) == 0
+    graph = "https://w3id.org/livsgraf/graph/"
+    assert {(row["g"].removeprefix(graph), row["body"]) for row in found(said().out)} == {
+        (f"org/{ORGANISATION}", "https://data.brreg.no/enhetsregisteret/api/enheter/974761076"),
+        ("derived/view/100-bodies", "https://w3id.org/livsgraf/id/actor/974761076"),
+    }
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    assert main(["export", "--folder", str(folder), *at]) == 0
+    assert main(["build", "--from", str(folder), "--store", str(other)]) == 0
+    assert version_of(other).digest == digest

@@ -98,6 +98,7 @@ def heading(section: Section, sections: Sequence[Section], texts: Messages, many
 # -- words --------------------------------------------------------------------------------------
 
 
+_LONG_VALUE, _LONG_TEXT = 300, 1_000
 _OUR_RULES = ((SHAPE, ""), (BASE + "cell#", "cell-"), (BASE + "file#", "file-"))
 
 
@@ -115,13 +116,18 @@ def choose(texts: Texts, lang: str) -> tuple[str, str]:
     others = sorted(key for key in texts if key not in LANGUAGES)
     for key in (lang, *LANGUAGES, *others):
         if texts.get(key):
-            return texts[key], key
+            return shortened(texts[key], _LONG_TEXT), key
     return "", ""
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text that nobody would read to its end: what was handed in may be of any length."""
+    return text if len(text) <= most else f"{text[:most]} … ({len(text)})"
 
 
 def address_of(thing: str) -> str:
     """Write an address as briefly as our commands read it back."""
-    return compact(short(thing))
+    return shortened(compact(short(thing)), _LONG_VALUE)
 
 
 def name_of(thing: str, label: Texts, lang: str) -> tuple[str, str]:
@@ -171,7 +177,7 @@ def _step(step: str) -> str:
 
 def value_of(term: Term) -> str:
     """Give a value as people write it: a text as it is, an address shortened."""
-    return address_of(term.value) if term.kind == "iri" else term.value
+    return address_of(term.value) if term.kind == "iri" else shortened(term.value, _LONG_VALUE)
 
 
 def found_of(finding: Finding, texts: Messages) -> str:
