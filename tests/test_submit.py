@@ -618,7 +618,7 @@ def test_what_is_no_receipt_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("step", "at"),
-    [*(("_put", at) for at in range(1, 6)), *(("_sync", at) for at in (1, 2, 4, 7, 8))],
+    [*(("_put", at) for at in range(1, 6)), *(("sync", at) for at in (1, 2, 4, 7, 8))],
 )
 def test_a_full_disk_at_any_write_of_the_log_loses_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str, at: int

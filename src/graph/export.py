@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from graph import rdf
 from graph.store import Store
@@ -60,39 +61,35 @@ def write_folder(store: Store, folder: Path, told: Callable[[Path], None] | None
 
 @contextmanager
 def whole(path: Path) -> Iterator[TextIO]:
-    """Open a file that takes its place only when all of it is written.
+    """Open a text file that takes its place only when all of it is written; see `_whole`."""
+    with _whole(path) as raw:
+        out = io.TextIOWrapper(raw, encoding="utf-8", newline="\n", write_through=True)
+        yield out
+        out.detach()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes to a file that takes its place only when all of them are written."""
+    with _whole(path) as out:
+        out.write(content)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside another and put it in its place when all is on disk.
 
     What is no ordinary file, such as a pipe, is written as it is.
     """
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="\n") as out:
+        with path.open("wb") as out:
             yield out
         return
     # A link stays a link: what it names is what is replaced.
     place = path.resolve()
     beside = place.with_name(f".{place.name[:60]}.{secrets.token_hex(4)}")
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        if place.exists():
-            shutil.copymode(place, beside)
-        beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write bytes to a file that takes its place only when all of them are written."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-        return
-    place = path.resolve()
-    beside = place.with_name(f".{place.name[:60]}.{secrets.token_hex(4)}")
-    try:
         with beside.open("xb") as out:
-            out.write(content)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         if place.exists():

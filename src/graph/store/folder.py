@@ -212,11 +212,11 @@ class Folder:
         self._copies.mkdir(exist_ok=True)
         number = max(self._numbers(), default=0) + 1
         copy.rename(self._copies / str(number))
-        _sync(self._copies)
+        sync(self._copies)
         self._put(self._current, f"{number}\n")
         self.put_version(version)
         self._pending.unlink(missing_ok=True)
-        _sync(self.path)
+        sync(self.path)
         for old in sorted(self._numbers())[:-_KEPT_COPIES]:
             shutil.rmtree(self._copies / str(old), ignore_errors=True)
 
@@ -240,7 +240,7 @@ class Folder:
                 self.live.rename(room / "replaced")
             (room / "live").rename(self.live)
             self._pending.unlink(missing_ok=True)
-            _sync(self.path)
+            sync(self.path)
         return True
 
     # -- a content of its own ---------------------------------------------------------------
@@ -265,7 +265,7 @@ class Folder:
             if self.content.exists():
                 self.content.rename(old)
             self.content.with_suffix(".new").rename(self.content)
-            _sync(self.path)
+            sync(self.path)
             _away(old, files=True, folders=True)
 
     def _numbers(self) -> list[int]:
@@ -283,7 +283,7 @@ class Folder:
             os.fsync(file.fileno())
         _away(path, folders=True)
         beside.replace(path)
-        _sync(self.path)
+        sync(self.path)
 
 
 @contextlib.contextmanager
@@ -336,7 +336,8 @@ def _short(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Put a file, or the names in a folder, on disk before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -347,5 +348,5 @@ def _sync(path: Path) -> None:
 def _sync_tree(top: Path) -> None:
     for folder, _, names in os.walk(top):
         for name in names:
-            _sync(Path(folder, name))
-        _sync(Path(folder))
+            sync(Path(folder, name))
+        sync(Path(folder))

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from graph.errors import ReceiptDamaged
 from graph.receipt import Receipt, read_receipt, write_receipt
-from graph.store.folder import faults
+from graph.store.folder import faults, sync
 
 _WHOLE, _STAGED, _LOST = ".json", ".json.staged", ".json.lost"
 _SHOWN = 20
@@ -88,7 +88,7 @@ class Log:
             for folder in (self._log, self._accepted):
                 if not folder.is_dir():
                     folder.mkdir()
-                    _sync(self.path)
+                    sync(self.path)
             _put(self._log / (receipt.staged), write_receipt(receipt).encode())
             for sha256, content in contents.items():
                 _put(self._accepted / sha256, content)
@@ -99,7 +99,7 @@ class Log:
         with faults(self.path):
             _put(self._log / receipt.name, write_receipt(whole).encode())
             (self._log / (receipt.staged)).unlink(missing_ok=True)
-            _sync(self._log)
+            sync(self._log)
         return whole
 
     def drop(self, receipt: Receipt) -> None:
@@ -111,7 +111,7 @@ class Log:
                     (self._accepted / sha256).unlink(missing_ok=True)
                     (self._accepted / (sha256 + ".new")).unlink(missing_ok=True)
             (self._log / (receipt.staged)).unlink(missing_ok=True)
-            _sync(self._log)
+            sync(self._log)
 
     def settle(self, holds: Callable[[Receipt], bool], digest: Callable[[], str]) -> list[Receipt]:
         """Complete or forget what a process that ended had announced; give what was completed.
@@ -162,12 +162,4 @@ def _put(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)
