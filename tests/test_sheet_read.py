@@ -145,7 +145,13 @@ FAULTS = [
     ("Bygd", "2026-02-30", "no-such-day", "G3", "2026-03-31"),
     ("Bygd", "31.2.2026", "no-such-day", "G3", "2026-03-31"),
     ("Bygd", "i fjor", "not-a-date", "G3", "ÅÅÅÅ-MM-DD"),
-    ("Bygd", datetime.datetime(2026, 1, 1, 12, 30), "with-time", "G3", "bare datoen"),
+    (
+        "Bygd",
+        datetime.datetime(2026, 1, 1, 12, 30),
+        "with-time",
+        "G3",
+        "bare datoen. Mente du «2026-01-01»",
+    ),
     ("Plasser", "tolv", "not-a-number", "I3", "siffer"),
     ("Plasser", "12 stk", "not-a-number", "I3", "siffer"),
     ("Plasser", 12.5, "not-a-number", "I3", "siffer"),
@@ -229,7 +235,7 @@ def test_the_nearest_names_are_in_the_language_of_the_headings() -> None:
     """Who fills in an English template is shown English names."""
     row = {"Key": "mor", "Name (bokmål)": "Måken", "Harbour": "North Harbur", "State": "wornn"}
     got = read(book([row], "Boats", "en"))
-    assert [f.fix["en"].split("“")[0].split("«")[1].split("»")[0] for f in got.findings] == [
+    assert [f.fix["en"].split("“")[1].split("”")[0] for f in got.findings] == [
         "North Harbour",
         "worn",
     ]

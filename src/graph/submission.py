@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from graph import assets, rdf
 from graph.config import Limits
 from graph.errors import BadIri, BadLanguage, FileUnreadable, ParseError, TooManyBytes, WrongFormat
-from graph.findings import Finding, Place
+from graph.findings import Finding, Place, Texts
 from graph.terms import BASE, GENID, Quad, Term
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class Submission:
     is present: what the graph holds there is to go. `kept` holds each thing, property and language
     for which the table has no column though it has one for another language: what the graph holds
     in that language stays. `examples` holds what somebody might type in a column, by sheet and
-    column letters. `findings` are what reading met in single cells (a day that does not
+    column letters. `unread` holds each thing and property whose value stands where it could not be
+    read, so that it is not lacking; `labels` what a thing without a title is called, by its row.
+    `findings` are what reading met in single cells (a day that does not
     exist, a name that is nobody's); the rest is for the rules to judge.
     """
 
@@ -96,6 +98,8 @@ class Submission:
     remarks: tuple[Remark, ...] = ()
     kept: frozenset[tuple[Term, Term, str]] = frozenset()
     examples: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    unread: frozenset[tuple[Term, Term]] = frozenset()
+    labels: Mapping[Term, Texts] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["table", "text"]:

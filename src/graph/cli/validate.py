@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,9 @@ from graph import assets
 from graph.cli.options import BadOption
 from graph.cli.session import Session
 from graph.errors import InputError, NotAFile
-from graph.findings import Finding
 
 if TYPE_CHECKING:
+    from graph.examining import Examined
     from graph.examining.desk import Desk
     from graph.submission import Given
 
@@ -62,8 +61,9 @@ def validate(
         whole = not for_report and len(files) == 1
         done = desk.look_at(files, asked.shapes, whole)
         facts = present_findings.facts_of(paths, done)
-        if place is not None and output == _WORKBOOK and [f.format for f in files] == [output]:
-            content = _marked(session, desk, files[0], done.findings)
+        markable = output == _WORKBOOK and [f.format for f in files] == [output]
+        if place is not None and markable and not done.unread:
+            content = _marked(session, desk, files[0], done)
             present_findings.show_made(session, done.findings, facts, content, place)
         else:
             present_findings.show(session, done.findings, facts, output, everything, place)
@@ -77,8 +77,8 @@ def _is_ours(path: Path) -> bool:
     return path.resolve().is_relative_to(assets.data().resolve())
 
 
-def _marked(session: Session, desk: Desk, given: Given, findings: Sequence[Finding]) -> bytes:
-    made = desk.mark(given, findings, session.lang)
+def _marked(session: Session, desk: Desk, given: Given, done: Examined) -> bytes:
+    made = desk.mark(given, done.findings, session.lang, done.remarks)
     if made.separate:
         texts = session.talk.messages
         reasons = ", ".join(texts[f"sheet.lost.{reason}"] for reason in made.reasons)

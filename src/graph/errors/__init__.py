@@ -12,6 +12,8 @@
     │   ├── NotAFile                      file
     │   ├── TooLarge                      file
     │   ├── UnknownFormat                 file; known
+    │   │   └── OtherTable                ending
+    │   │       └── MacroTable
     │   ├── TooManyBytes                  file, limit
     │   ├── WrongFormat                   file, format, found
     │   ├── WorkerError                   file
@@ -106,9 +108,11 @@ from graph.errors.files import (
     BadLanguage,
     DocumentType,
     FileUnreadable,
+    MacroTable,
     NotAFile,
     NotCanonical,
     NotText,
+    OtherTable,
     ParseError,
     RemoteContext,
     TooDeep,
@@ -213,6 +217,7 @@ __all__ = [
     "InternalError",
     "LivsgrafError",
     "LockedWorkbook",
+    "MacroTable",
     "NamesAPerson",
     "NoKnownHeadings",
     "NoReportFormat",
@@ -227,6 +232,7 @@ __all__ = [
     "NotOwned",
     "NotText",
     "NothingIn",
+    "OtherTable",
     "OverInput",
     "PackedTooTight",
     "ParseError",

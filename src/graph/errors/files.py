@@ -44,6 +44,21 @@ class UnknownFormat(InputError):
         super().__init__(file=str(file), known=", ".join(known))
 
 
+class OtherTable(UnknownFormat):
+    """A spreadsheet in a form that we do not read, though its program can save it in one we do."""
+
+    code = "other-table"
+
+    def __init__(self, file: Path | str, ending: str) -> None:
+        InputError.__init__(self, file=str(file), ending=ending)
+
+
+class MacroTable(OtherTable):
+    """A workbook of a kind that may hold macros."""
+
+    code = "macro-table"
+
+
 _FORMATS = {
     "ttl": "Turtle (.ttl)",
     "trig": "TriG (.trig)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -12,7 +12,7 @@ from graph.examining.ground import Ground, ground
 from graph.examining.judging import judge
 from graph.examining.merged import Settled, merge, settled
 from graph.examining.outside import Neighbours, pointed_out, unknown_terms
-from graph.examining.telling import owned, placed, typed, worded
+from graph.examining.telling import owned, placed, steps_from, typed, worded
 from graph.examining.tiers import Tier, judge_tier, read_tier
 from graph.examining.views import view_of
 from graph.faults import Said, once
@@ -86,7 +86,9 @@ def examine(
     findings = [worded(blame, base.rules, base, said) for blame in found]
     findings += unknown_terms(quads, base)
     read = [finding for file in files for finding in file.findings]
-    findings = [*read, *(f for f in findings if not _read_already(f, read))]
+    unread = {(s.value, p.value) for file in files for s, p in file.unread}
+    unread |= {(f.focus, f.path) for f in read if f.path}
+    findings = [*read, *(f for f in findings if not _read_already(f, unread))]
     told = {_spot(finding) for finding in findings}
     repeated = 0
     for tier in tiers:
@@ -96,6 +98,8 @@ def examine(
         told |= {_spot(finding) for finding in fresh}
         findings += fresh
     labels = {f.focus: f.label for f in findings if f.label}
+    # Without a title a thing is called by its row.
+    labels |= {thing.value: label for file in files for thing, label in file.labels.items()}
     labels |= _owners(merged.own, files)
     told_to = []
     cells = {f.place for f in read if f.place and f.place.cell}
@@ -134,7 +138,8 @@ def _remarks(repeated: int, view: int) -> list[Remark]:
 def _owners(own: Sequence[Triple], files: Sequence[Submission]) -> dict[str, Texts]:
     """Give the names of things that have parts without a name."""
     owners = {owner for file in files for owner in file.places.above.values()}
-    return dict(names_by_language(own, owners)) if owners else {}
+    named = names_by_language(own, owners) if owners else {}
+    return {owner: label for owner, label in named.items() if label}
 
 
 def _known(quads: Sequence[Quad], base: Ground) -> int:
@@ -148,8 +153,8 @@ def _spot(finding: Finding) -> tuple[object, ...]:
     return finding.focus, finding.path, finding.value
 
 
-def _read_already(finding: Finding, read: Sequence[Finding]) -> bool:
-    """Tell whether the reader of the file blamed the property: its value is then no statement."""
+def _read_already(finding: Finding, unread: Set[tuple[str, str]]) -> bool:
+    """Tell whether something stands there that the reader of the file could not read."""
     if finding.value is not None:
         return False
-    return any(f.focus == finding.focus and f.path == finding.path for f in read)
+    return any((finding.focus, path) in unread for path in steps_from(finding.path or ""))

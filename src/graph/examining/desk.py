@@ -18,7 +18,7 @@ from graph.examining import Examined, Settled, examine, ground, read_tier
 from graph.examining.unread import unread
 from graph.findings import Finding
 from graph.store import Store, open_store, version_of
-from graph.submission import TABLES, Given, Submission, read_given
+from graph.submission import TABLES, Given, Remark, Submission, read_given
 from graph.terms import Rows
 from graph.worker import Worker
 
@@ -57,8 +57,10 @@ class Desk(Protocol):
         Without `whole` a file that no reader takes is a finding, and the others are judged.
         """
 
-    def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
-        """Mark findings in the cells of a workbook."""
+    def mark(
+        self, given: Given, findings: Sequence[Finding], lang: str, remarks: Sequence[Remark] = ()
+    ) -> Marked:
+        """Mark findings in the cells of a workbook, and list the keys that were made."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -113,12 +115,14 @@ class OpenDesk:
         names = tuple(finding.focus for finding in broken)
         return replace(done, findings=(*broken, *done.findings), unread=names)
 
-    def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
+    def mark(
+        self, given: Given, findings: Sequence[Finding], lang: str, remarks: Sequence[Remark] = ()
+    ) -> Marked:
         """See `Desk`."""
         from graph.messages import load
         from graph.sheet import mark
 
-        made = mark(given.content, findings, lang, load(lang))
+        made = mark(given.content, findings, lang, load(lang), remarks)
         return Marked(made.content, made.separate, made.reasons)
 
     def close(self) -> None:
@@ -171,9 +175,11 @@ class WalledDesk:
         asked = (tuple(files), tuple(shapes), whole)
         return cast(Examined, self._worker.call(_HERE + "look_there", asked, file=name))
 
-    def mark(self, given: Given, findings: Sequence[Finding], lang: str) -> Marked:
+    def mark(
+        self, given: Given, findings: Sequence[Finding], lang: str, remarks: Sequence[Remark] = ()
+    ) -> Marked:
         """See `Desk`."""
-        asked = (given, tuple(findings), lang)
+        asked = (given, tuple(findings), lang, tuple(remarks))
         return cast(Marked, self._worker.call(_HERE + "mark_there", asked, file=given.name))
 
     def close(self) -> None:
@@ -211,6 +217,6 @@ def look_there(asked: tuple[tuple[Given, ...], tuple[Path, ...], bool]) -> Exami
     return _DESK[-1].look_at(*asked)
 
 
-def mark_there(asked: tuple[Given, tuple[Finding, ...], str]) -> Marked:
+def mark_there(asked: tuple[Given, tuple[Finding, ...], str, tuple[Remark, ...]]) -> Marked:
     """Mark a workbook at the desk."""
     return _DESK[-1].mark(*asked)

@@ -5,6 +5,7 @@ One fault is told once, what a rule expects is said, and each finding gets its p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ _QUALIFIED, _LANGUAGES = Term("iri", SH + "qualifiedValueShape"), Term("iri", SH
 _MOST = tuple(Term("iri", SH + name) for name in ("maxCount", "qualifiedMaxCount"))
 _LACKS = frozenset({"MinCount", "QualifiedMinCount"})
 _FEW = 8
+# Where a path goes on to the next thing.
+_STEP = re.compile(r"/(?=\^?[a-z][a-z0-9+.-]*:)")
 Names = Mapping[str, Mapping[str, str]]
 
 
@@ -124,7 +127,9 @@ def told(key: str, **values: object) -> Texts:
 
 
 def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
-    """Give a finding its place in the file that speaks of the thing."""
+    """Give a finding its place in the file that speaks of the thing, where its reader gave none."""
+    if finding.place is not None:
+        return finding
     focus = Term("iri", finding.focus)
     predicates = _predicates(finding.path or "")
     best: Place | None = None
@@ -186,9 +191,15 @@ def typed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
     return finding
 
 
+def steps_from(path: str) -> list[str]:
+    """Give the properties of the thing itself with which a path begins."""
+    ways = (_STEP.split(way)[0] for way in path.split("|"))
+    return [first for first in ways if first and _plain(first)]
+
+
 def _predicates(path: str) -> list[Term]:
     """Give the properties at which the values of a path may stand in the thing's own row."""
-    return [Term("iri", part) for part in path.split("|") if part and _plain(part)]
+    return [Term("iri", first) for first in steps_from(path)]
 
 
 def _plain(path: str) -> bool:

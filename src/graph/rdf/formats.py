@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graph.errors import UnknownFormat
+from graph.errors import MacroTable, OtherTable, UnknownFormat
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -28,6 +28,9 @@ SUFFIXES: Mapping[str, str] = {
 TABLE_SUFFIXES: Mapping[str, str] = {".xlsx": "xlsx", ".csv": "csv"}
 """The formats in which a thing is a row; they are read elsewhere."""
 
+_OTHER_TABLES: Final = frozenset({".xls", ".xlsb", ".ods", ".fods", ".numbers", ".xltx"})
+_MACROS: Final = frozenset({".xlsm", ".xltm"})
+
 # What only one format begins with, in the order it is asked for.
 _BEGINNINGS: Final = (
     ("xlsx", re.compile(rb"PK\x03\x04")),
@@ -44,6 +47,10 @@ def format_of(path: Path | str) -> str:
     """Tell a file's format by its ending, tables too; UnknownFormat when no reader has it."""
     ending = Path(path).suffix.lower()
     name = SUFFIXES.get(ending) or TABLE_SUFFIXES.get(ending)
+    if ending in _MACROS:
+        raise MacroTable(path, ending)
+    if ending in _OTHER_TABLES:
+        raise OtherTable(path, ending)
     if name is None:
         raise UnknownFormat(path, sorted({*SUFFIXES, *TABLE_SUFFIXES}))
     return name

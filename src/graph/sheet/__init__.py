@@ -4,8 +4,9 @@ The only importer of openpyxl. Knows no class of things: what sheets there are i
 ontology/sheets.ttl, what columns they have by the shapes.
 """
 
+from graph.sheet.asked import known_of
 from graph.sheet.derive import load_model
-from graph.sheet.known import Known, known_of
+from graph.sheet.known import Known
 from graph.sheet.limits import USUAL, Limits
 from graph.sheet.marks import Marked, mark
 from graph.sheet.model import Column, Model, Sheet

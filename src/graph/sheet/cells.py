@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from graph import rdf
 from graph.errors import LivsgrafError
 from graph.messages import load
+from graph.sheet.days import counted, day_of, fault_of
 from graph.sheet.known import UNWRITABLE, Choices, Known
 from graph.sheet.model import Column
 from graph.terms import DCT, LANGUAGES, LGID, PREFIXES, RDF_TYPE, RDFS, XSD, Term, Triple
@@ -26,8 +27,6 @@ _PLAIN_TERM = re.compile(r'<[^<>"{}|^`\\\s]+>|".*"(?:@[A-Za-z0-9-]+|\^\^<[^<>\s]
 _ADDRESS = re.compile(r"https?://[^\s<>\"|\\^`{}]+")
 _NUMBER = re.compile(r"[+-]?\d{1,300}")
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_NORWEGIAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _SPACES = " \u00a0\u202f"
 _TRUE = {"ja", "yes", "true", "sant", "1", "x"}
 _FALSE = {"nei", "no", "false", "usant", "0"}
@@ -35,11 +34,12 @@ _FALSE = {"nei", "no", "false", "usant", "0"}
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one value of a cell; `code` names the texts."""
+    """What is wrong with one value of a cell; `code` names the texts, `row` another row."""
 
     code: str
     value: str
     near: tuple[str, ...] = ()
+    row: int = 0
 
 
 @dataclass
@@ -83,7 +83,7 @@ def _plainly(term: Term, column: Column, choices: Choices, lang: str) -> Cell:
     if column.kind == "boolean":
         return load(lang)["sheet.yes" if term.value == "true" else "sheet.no"]
     if column.kind == "date":
-        day = _day(term.value)
+        day = day_of(term.value)
         # A workbook counts days from 1900 and takes that year for a leap year.
         return day if day and day.year > 1900 else term.value
     if column.kind == "integer" and re.fullmatch(r"-?[1-9]\d{0,14}|0", term.value):
@@ -97,11 +97,12 @@ def from_cell(
     find: Find,
     choices: Choices | None = None,
     lang: str = LANGUAGES[0],
+    also: Callable[[Column], Iterable[str]] = lambda _: (),
 ) -> Got:
     """Read what a cell says in a column.
 
     `find` gives the things a text may mean in the column; `choices` helps to name the nearest, in
-    the language `lang`.
+    the language `lang`, and `also` gives other names that would do.
     """
     got = Got()
     if cell is None or (isinstance(cell, str) and not cell.strip()):
@@ -110,7 +111,7 @@ def from_cell(
     if terms is not None:
         got.terms = terms
     elif column.choice:
-        _read_choices(text_of(cell), column, find, choices, lang, got)
+        _read_choices(text_of(cell), column, find, choices, lang, also, got)
     elif column.kind == "date":
         _read_date(cell, got)
     elif column.kind == "boolean":
@@ -158,7 +159,13 @@ def text_of(cell: Cell) -> str:
 
 
 def _read_choices(
-    text: str, column: Column, find: Find, choices: Choices | None, lang: str, got: Got
+    text: str,
+    column: Column,
+    find: Find,
+    choices: Choices | None,
+    lang: str,
+    also: Callable[[Column], Iterable[str]],
+    got: Got,
 ) -> None:
     for part in _parts(text, column, find):
         found = find(column, part)
@@ -175,7 +182,7 @@ def _read_choices(
             got.made += made
             got.terms.append(made[0][0])
         else:
-            near = choices.nearest(part, lang) if choices else []
+            near = choices.nearest(part, lang, also(column)) if choices is not None else []
             got.faults.append(Fault("unknown-choice", part, tuple(near)))
 
 
@@ -222,31 +229,16 @@ def _made(text: str, column: Column) -> list[Triple]:
 def _read_date(cell: Cell, got: Got) -> None:
     text = text_of(cell).strip()
     if isinstance(cell, datetime.datetime) and cell.time() != datetime.time():
-        got.faults.append(Fault("with-time", text))
+        got.faults.append(Fault("with-time", text, (cell.date().isoformat(),)))
         return
-    if isinstance(cell, datetime.datetime | datetime.date):
-        text = cell.date().isoformat() if isinstance(cell, datetime.datetime) else cell.isoformat()
-    day = _day(text)
+    day = day_of(text)
     if day is not None:
         got.terms.append(Term("literal", day.isoformat(), XSD + "date"))
-    elif _ISO.fullmatch(text) or _NORWEGIAN.fullmatch(text):
-        got.faults.append(Fault("no-such-day", text))
-    else:
-        got.faults.append(Fault("not-a-date", text))
-
-
-def _day(text: str) -> datetime.date | None:
-    match = _ISO.fullmatch(text)
-    numbers = match.groups() if match else None
-    if numbers is None:
-        match = _NORWEGIAN.fullmatch(text)
-        numbers = match.groups()[::-1] if match else None
-    if numbers is None:
-        return None
-    try:
-        return datetime.date(*(int(number) for number in numbers))
-    except ValueError:
-        return None
+        return
+    code, meant = fault_of(text)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        code, meant = "number-for-date", counted(cell)
+    got.faults.append(Fault(code, text, (meant.isoformat(),) if meant else ()))
 
 
 def _read_boolean(cell: Cell, got: Got) -> None:
@@ -281,7 +273,8 @@ def _read_address(text: str, got: Got) -> None:
 
 def wanted(column: Column) -> Sequence[str]:
     """Name the texts that say what may stand in a column's cells."""
-    keys = [f"sheet.kind.{'choice' if column.choice else column.kind}"]
+    kind = "makes" if column.makes else "choice" if column.choice else column.kind
+    keys = [f"sheet.kind.{kind}"]
     if column.many:
         keys.append("sheet.kind.many")
     return keys

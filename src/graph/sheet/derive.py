@@ -6,16 +6,16 @@ and its columns are the properties that the shapes of its classes speak of, in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from graph import assets, rdf
 from graph.messages import load
 from graph.sheet.examples import values_in
-from graph.sheet.headings import heading
-from graph.sheet.known import fold
-from graph.sheet.model import IDENTIFIER, TYPE, Column, Kind, Model, Need, Sheet, Within
+from graph.sheet.joined import pointing, sampled, told_apart, written_within
+from graph.sheet.model import IDENTIFIER, TYPE, Column, Kind, Model, Need, Sheet
+from graph.sheet.said import Said
 from graph.terms import DCT, LANGUAGES, LG, RDF, RDF_TYPE, RDFS, SH, SKOS, XSD, Term, local_name
 
 _LITERALS: dict[str, Kind] = {
@@ -29,38 +29,8 @@ _LITERALS: dict[str, Kind] = {
 }
 
 
-class _Said:
-    """Triples by subject and predicate."""
-
-    def __init__(self, triples: Iterable[tuple[Term, Term, Term]]) -> None:
-        self._held: dict[str, dict[str, list[Term]]] = {}
-        for subject, predicate, value in triples:
-            mine = self._held.setdefault(subject.value, {})
-            mine.setdefault(predicate.value, []).append(value)
-
-    def all(self, subject: str, predicate: str) -> list[Term]:
-        return self._held.get(subject, {}).get(predicate, [])
-
-    def iris(self, subject: str, predicate: str) -> list[str]:
-        return sorted({term.value for term in self.all(subject, predicate)})
-
-    def one(self, subject: str, predicate: str) -> str | None:
-        return next((term.value for term in self.all(subject, predicate)), None)
-
-    def texts(self, subject: str, predicate: str) -> dict[str, str]:
-        return {term.lang: term.value for term in self.all(subject, predicate) if term.lang}
-
-    def subjects(self, predicate: str) -> list[str]:
-        return [subject for subject, said in self._held.items() if predicate in said]
-
-    def members(self, subject: str, predicate: str) -> list[str]:
-        """Walk the list that a property points at."""
-        found: list[str] = []
-        node = self.one(subject, predicate)
-        while node is not None and node != RDF + "nil":
-            found += [term.value for term in self.all(node, RDF + "first")]
-            node = self.one(node, RDF + "rest")
-        return found
+# Fields of which one will do: what they are called, how needed, and whether only one may be filled.
+_Group = tuple[Mapping[str, str], Need, bool]
 
 
 def load_model(
@@ -71,19 +41,23 @@ def load_model(
         *(assets.files("shapes") if shapes is None else shapes),
         *(assets.files("ontology") if ontology is None else ontology),
     ]
-    said = _Said((s, p, o) for path in paths for s, p, o, _ in rdf.parse(path))
+    said = Said((s, p, o) for path in paths for s, p, o, _ in rdf.parse(path))
     above = _closed(said)
     found = [_sheet(said, shape) for shape in said.subjects(LG + "sheetOrder")]
     sheets = sorted(found, key=lambda sheet: (sheet.order, sheet.shape))
     inner = [s for s in sheets if said.one(s.shape, LG + "sheetWithin")]
-    for part in inner:
-        sheets = [s if s is part else _with(said, s, part) for s in sheets]
+    for part in (pointing(said, part, sheets) for part in inner):
+        whole = sampled(said, part)
+        sheets = [
+            whole if s.shape == part.shape else written_within(said, s, whole) for s in sheets
+        ]
+    sheets = [sampled(said, sheet) for sheet in sheets]
     classes = {name for sheet in sheets for name in sheet.classes}
     labels = {name: _label(said, name) for name in classes}
-    return Model(tuple(replace(s, columns=_told_apart(s.columns)) for s in sheets), above, labels)
+    return Model(tuple(replace(s, columns=told_apart(s.columns)) for s in sheets), above, labels)
 
 
-def _closed(said: _Said) -> dict[str, frozenset[str]]:
+def _closed(said: Said) -> dict[str, frozenset[str]]:
     above: dict[str, frozenset[str]] = {}
     for name in said.subjects(RDFS + "subClassOf"):
         seen: set[str] = set()
@@ -96,7 +70,7 @@ def _closed(said: _Said) -> dict[str, frozenset[str]]:
     return above
 
 
-def _sheet(said: _Said, shape: str) -> Sheet:
+def _sheet(said: Said, shape: str) -> Sheet:
     targets = said.iris(shape, SH + "targetClass")
     classes = tuple(dict.fromkeys([*targets, *said.iris(shape, LG + "sheetClass")]))
     default = said.one(shape, LG + "sheetDefault") or classes[0]
@@ -112,10 +86,11 @@ def _sheet(said: _Said, shape: str) -> Sheet:
         default=default,
         owners=tuple(said.iris(shape, LG + "sheetOf")),
         columns=tuple(columns),
+        about=said.texts(shape, LG + "sheetAbout"),
     )
 
 
-def _key(said: _Said, shape: str, classes: Sequence[str]) -> Column:
+def _key(said: Said, shape: str, classes: Sequence[str]) -> Column:
     """Make the column of keys; a demand for an identifier is met by it."""
     rules = [r for s in _shapes_of(said, classes) for r in said.iris(s, SH + "property")]
     mine = [rule for rule in rules if said.one(rule, SH + "path") == IDENTIFIER]
@@ -131,7 +106,7 @@ def _key(said: _Said, shape: str, classes: Sequence[str]) -> Column:
     )
 
 
-def _types(said: _Said, shape: str, classes: Sequence[str]) -> Column:
+def _types(said: Said, shape: str, classes: Sequence[str]) -> Column:
     default = said.one(shape, LG + "sheetDefault") or classes[0]
     return Column(
         path=TYPE,
@@ -146,13 +121,13 @@ def _types(said: _Said, shape: str, classes: Sequence[str]) -> Column:
     )
 
 
-def _shapes_of(said: _Said, classes: Sequence[str]) -> list[str]:
+def _shapes_of(said: Said, classes: Sequence[str]) -> list[str]:
     wanted = set(classes)
     target = SH + "targetClass"
     return [shape for shape in said.subjects(target) if wanted & set(said.iris(shape, target))]
 
 
-def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
+def _columns(said: Said, shape: str, classes: Sequence[str]) -> list[Column]:
     """Give the columns that the shapes of the classes speak of, then the extra ones."""
     homes = _shapes_of(said, classes)
     homes.sort(key=lambda home: (home != shape, home))
@@ -160,7 +135,7 @@ def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
     partly: dict[str, str] = {}
     rules: dict[str, list[str]] = {}
     places: dict[str, tuple[int, int]] = {}
-    groups: dict[str, tuple[dict[str, str], Need]] = {}
+    groups: dict[str, _Group] = {}
     for rank, home in enumerate(homes):
         for rule in said.iris(home, SH + "property"):
             place = (min(rank, 1), int(said.one(rule, SH + "order") or 99))
@@ -176,8 +151,9 @@ def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
             ):
                 # Of several fields one will do; what is said backwards has no field here.
                 name = said.texts(rule, SH + "name") if len(either) > 1 else {}
+                once = said.one(rule, SH + "maxCount") == "1" and len(either) > 1
                 for path in either:
-                    groups.setdefault(path, (name, need))
+                    groups.setdefault(path, (name, need, once))
     extra = [(path, False) for path in said.iris(shape, LG + "sheetColumn")]
     extra += [(path, True) for path in said.iris(shape, LG + "sheetText")]
     found = []
@@ -190,7 +166,7 @@ def _columns(said: _Said, shape: str, classes: Sequence[str]) -> list[Column]:
     return found
 
 
-def _paths(said: _Said, rule: str) -> list[str]:
+def _paths(said: Said, rule: str) -> list[str]:
     """Give the properties a rule speaks of; none where its path leads on or only backwards."""
     if said.one(rule, SH + "deactivated") == "true":
         return []
@@ -209,13 +185,12 @@ def _paths(said: _Said, rule: str) -> list[str]:
     return found
 
 
-def _need(said: _Said, rule: str, lang: str | None = None) -> Need:
+def _need(said: Said, rule: str, lang: str | None = None) -> Need:
     grave = (said.one(rule, SH + "severity") or SH + "Violation").removeprefix(SH)
     least = int(said.one(rule, SH + "minCount") or 0)
     if lang is not None:
-        wanted = said.one(rule, SH + "qualifiedValueShape")
         least = int(said.one(rule, SH + "qualifiedMinCount") or 0)
-        if wanted is None or lang not in said.members(wanted, SH + "languageIn"):
+        if lang not in _languages(said, rule):
             least = 0
     if not least:
         return "may"
@@ -226,11 +201,11 @@ _NEEDS: tuple[Need, ...] = ("must", "should", "may")
 
 
 def _of(
-    said: _Said,
+    said: Said,
     path: str,
     rules: Sequence[str],
     partly: Mapping[str, str],
-    group: tuple[Mapping[str, str], Need] | None,
+    group: _Group | None,
     forced: bool = False,
 ) -> list[Column]:
     """Give the column of a property, or one for each language where its texts have one."""
@@ -270,7 +245,7 @@ def _of(
         example=next((tuple(found) for found in examples if found), ()),
     )
     if group and column.need == "may":
-        column = replace(column, need=group[1], group=group[0])
+        column = replace(column, need=group[1], group=group[0], only_one=group[2])
     some = [partly[rule] for rule in rules if rule in partly and _need(said, rule) == "must"]
     if some and column.need == "may":
         column = replace(column, when=_label(said, some[0]))
@@ -286,15 +261,34 @@ def _of(
             lang=lang,
             many=False,
             need=needs[lang],
+            fix=_advice(said, telling, lang) or column.fix,
             example=tuple(v for v in column.example if v.lang == lang),
         )
         for lang in LANGUAGES
     ]
 
 
-def _range(
-    said: _Said, path: str, rules: Sequence[str]
-) -> tuple[Kind, str | None, tuple[str, ...]]:
+def _advice(said: Said, rules: Sequence[str], lang: str) -> dict[str, str]:
+    """Say what to write in one language, where the rules only say it for others."""
+    asked = {rule: _languages(said, rule) for rule in rules}
+    own = next((rule for rule in rules if lang in asked[rule] and len(asked[rule]) == 1), None)
+    if own is not None:
+        return said.texts(own, LG + "fix")
+    if not any(len(found) == 1 for found in asked.values()):
+        return {}
+    same = {tongue: load(tongue) for tongue in LANGUAGES}
+    return {
+        tongue: texts.text("sheet.same", lang=texts[f"sheet.lang.{lang}"])
+        for tongue, texts in same.items()
+    }
+
+
+def _languages(said: Said, rule: str) -> list[str]:
+    wanted = said.one(rule, SH + "qualifiedValueShape")
+    return said.members(wanted, SH + "languageIn") if wanted else []
+
+
+def _range(said: Said, path: str, rules: Sequence[str]) -> tuple[Kind, str | None, tuple[str, ...]]:
     datatypes = [t for rule in rules for t in said.iris(rule, SH + "datatype")]
     classes = [c for rule in rules for c in said.iris(rule, SH + "class")]
     for rule in rules:
@@ -316,12 +310,12 @@ def _range(
     return "string", None, ()
 
 
-def _label(said: _Said, name: str, rules: Sequence[str] = ()) -> dict[str, str]:
+def _label(said: Said, name: str, rules: Sequence[str] = ()) -> dict[str, str]:
     for rule in rules:
         found = said.texts(rule, SH + "name")
         if found:
             return found
-    for property_ in (SKOS + "prefLabel", RDFS + "label"):
+    for property_ in (LG + "sheetName", SKOS + "prefLabel", RDFS + "label"):
         found = said.texts(name, property_)
         if found:
             return found
@@ -332,38 +326,6 @@ def _label(said: _Said, name: str, rules: Sequence[str] = ()) -> dict[str, str]:
     return dict.fromkeys(LANGUAGES, local_name(name))
 
 
-def _example(said: _Said, rule: str, path: str) -> list[Term]:
+def _example(said: Said, rule: str, path: str) -> list[Term]:
     """Give the values that a rule's example shows for a property."""
     return [v for text in said.all(rule, LG + "example") for v in values_in(text.value, path)]
-
-
-def _with(said: _Said, sheet: Sheet, part: Sheet) -> Sheet:
-    """Let the things of another sheet be written in this one's rows."""
-    value = said.one(sheet.shape, LG + "sheetAspect")
-    link, by = (said.one(part.shape, LG + name) or "" for name in ("sheetWithin", "sheetBy"))
-    if not value:
-        return sheet
-    inner = [
-        replace(column, within=True, need="must" if column.need == "must" else "may")
-        for column in part.columns
-        if column.kind not in ("key", "class") and column.path not in (link, by)
-    ]
-    # A source is what one looks for first.
-    inner.sort(key=lambda column: column.makes is None)
-    within = Within(link, by, value, part.default, part.space, part.pattern)
-    return replace(sheet, columns=(*sheet.columns, *inner), within=within)
-
-
-def _told_apart(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Give columns that bear one heading, in whatever languages, headings of their own."""
-    taken: set[str] = set()
-    found = []
-    for column in columns:
-        mine = {fold(heading(column, lang)) for lang in LANGUAGES}
-        if mine & taken:
-            tail = local_name(column.path)
-            column = replace(column, label={k: f"{v} ({tail})" for k, v in column.label.items()})
-            mine = {fold(heading(column, lang)) for lang in LANGUAGES}
-        taken |= mine
-        found.append(column)
-    return tuple(found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from graph.findings import Finding, Place, Severity, Texts
+from graph.findings import Finding, Place, Severity, Texts, pick
 from graph.messages import load
-from graph.sheet.cells import Fault, wanted
+from graph.sheet.cells import Cell, Fault, to_cell, wanted
 from graph.sheet.headings import heading
 from graph.sheet.known import Known
 from graph.sheet.model import Column
@@ -35,13 +36,15 @@ def finding(
     severity: Severity = "violation",
 ) -> Finding:
     """Tell a fault as a finding: what is wrong, what should stand there, how to mend it."""
-    near = ", ".join(f"«{name}»" for name in fault.near)
     message, fix, expected = {}, {}, {}
     for lang in LANGUAGES:
         texts = load(lang)
+        near = ", ".join(texts.text("sheet.quoted", text=name) for name in fault.near)
         values = {
             "value": _cut(fault.value),
             "near": near,
+            "row": fault.row,
+            "group": pick(column.group, lang) if column else "",
             "column": heading(column, lang) if column else "",
         }
         message[lang] = texts.text(f"sheet.fault.{fault.code}", **values)
@@ -70,12 +73,20 @@ def finding(
 
 def shown(column: Column, known: Known | None, lang: str = LANGUAGES[0]) -> str | None:
     """Write what a column's example looks like in a cell."""
-    from graph.sheet.cells import to_cell
-
-    if not column.example:
-        return None
-    cell = to_cell(column.example, column, known or Known(), lang)
+    cell = written(column.example, column, known or Known(), lang)
     return None if cell is None else str(cell)
+
+
+def written(values: Sequence[Term], column: Column, known: Known, lang: str) -> Cell:
+    """Write an example as one cell; a thing that only the same file has is written by its title."""
+    if column.choice and len(values) == 1 and values[0].kind == "literal":
+        return values[0].value
+    return to_cell(values, column, known, lang)
+
+
+def in_example(column: Column, known: Known | None, lang: str = LANGUAGES[0]) -> str | None:
+    """Write what stands in a column of the row that is only an example."""
+    return shown(replace(column, example=column.sample), known, lang)
 
 
 def _cut(text: str, wide: int = 80) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graph.findings import Severity
 
@@ -65,7 +65,6 @@ def write_workbook(pages: Sequence[Page]) -> bytes:
 def _fill(sheet: Worksheet, page: Page) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
 
     wrapped = Alignment(wrap_text=True, vertical="top")
     head = Font(_FONT, _SIZE, bold=True)
@@ -92,7 +91,7 @@ def _fill(sheet: Worksheet, page: Page) -> None:
                 cell.style = "Hyperlink"
                 cell.alignment = wrapped
         # Not every program makes a row higher when it opens a file.
-        sheet.row_dimensions[first + at].height = _height(values, page.widths)
+        sheet.row_dimensions[first + at].height = height_of(values, page.widths)
         grave = page.grave[at] if page.grave else None
         if grave is not None:
             marked = sheet.cell(first + at, page.marked + 1)
@@ -104,12 +103,19 @@ def _fill(sheet: Worksheet, page: Page) -> None:
         last = get_column_letter(len(page.heads))
         sheet.auto_filter.ref = f"A1:{last}{max(len(page.rows) + 1, 2)}"
         sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
+    fit_paper(sheet, "landscape")
+
+
+def fit_paper(sheet: Worksheet, way: Literal["landscape", "portrait"]) -> None:
+    """Let a sheet be printed as wide as the paper, on as many pages as it takes."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation = way
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _height(values: Sequence[Value], widths: Sequence[int]) -> int:
+def height_of(values: Sequence[Value], widths: Sequence[int]) -> int:
     """Reckon how high a row must be for its texts to be read whole."""
     lines = 1
     for value, width in zip(values, widths, strict=True):

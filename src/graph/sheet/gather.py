@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from graph.findings import Finding, Place, Severity
+from graph.findings import Finding, Place, Severity, Texts
 from graph.sheet.cells import Fault
 from graph.sheet.faults import Where, finding
 from graph.sheet.grid import Grid, address
 from graph.sheet.known import Known
 from graph.sheet.model import Column
 from graph.submission import Places, Remark
-from graph.terms import Quad, Term
+from graph.terms import LANGUAGES, Quad, Term
 
 
 class Gathered:
@@ -28,6 +28,8 @@ class Gathered:
         self.triples: dict[tuple[Term, Term, Term], Place] = {}
         self.tongues: dict[tuple[Term, Term, str], Place] = {}
         self.above: dict[Term, Term] = {}
+        self.unread: set[tuple[Term, Term]] = set()
+        self.labels: dict[Term, Texts] = {}
         self.examples: dict[tuple[str, str], str] = {}
 
     def places(self) -> Places:
@@ -53,6 +55,8 @@ class Gathered:
         where: Where | None = None,
         severity: Severity = "violation",
     ) -> None:
-        """Take in a fault; one that is about no thing is about the file."""
-        where = where or Where(self.name, place, {})
+        """Take in a fault; one that is about no thing is about the sheet, or else the file."""
+        if where is None:
+            label = dict.fromkeys(LANGUAGES, place.sheet) if place.sheet else {}
+            where = Where(f"{self.name}#{place.sheet}" if place.sheet else self.name, place, label)
         self.findings.append(finding(fault, where, column, self.known, severity))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _FORMULA_SIGNS = "=+-@\t\r"
 _SEPARATORS = ";,\t"
+_TOP = 10
+"""In so many records the separator shows."""
 _SHEET_ROW = re.compile(rb"<(?:\w+:)?row\b")
 
 
@@ -120,8 +124,18 @@ def of_csv(
     `score` tells how many of some words are headings, which settles the separator.
     """
     text, remarks = _decoded(content, name)
-    grids = [_parted(text, separator, name, limits) for separator in _separators(text)]
-    return max(grids, key=lambda grid: _best(grid, score)), remarks
+    best = max(_SEPARATORS, key=lambda sign: _best(_first(text, sign, name), score))
+    return _parted(text, best, name, limits), remarks
+
+
+def _first(text: str, separator: str, name: str) -> list[list[str]]:
+    """Give the first records that a separator makes of a text, as far as it fits."""
+    found: list[list[str]] = []
+    # Where quotation marks stand oddly for this separator, another one may be the right one.
+    with contextlib.suppress(NotATable):
+        for _, record in itertools.islice(_records(text, separator, name), _TOP):
+            found.append(record)
+    return found
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, list[Remark]]:
@@ -140,16 +154,9 @@ def _decoded(content: bytes, name: str) -> tuple[str, list[Remark]]:
         return text, [Remark("sheet.remark.windows-1252", {"file": name})]
 
 
-def _separators(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    found = [sign for sign in _SEPARATORS if sign in first]
-    return "".join(found) or _SEPARATORS[0]
-
-
-def _best(grid: Grid, score: Callable[[Iterable[str]], int]) -> tuple[int, int]:
-    rows = list(grid.rows.items())[:10]
-    best = max((score(str(cell) for cell in row.values()) for _, row in rows), default=0)
-    return best, max((len(row) for _, row in rows), default=0)
+def _best(records: list[list[str]], score: Callable[[Iterable[str]], int]) -> tuple[int, int]:
+    best = max((score(record) for record in records), default=0)
+    return best, max(map(len, records), default=0)
 
 
 def _parted(text: str, separator: str, name: str, limits: Limits) -> Grid:

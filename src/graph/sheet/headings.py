@@ -14,6 +14,7 @@ from graph.terms import LANGUAGES, compact
 _TOP = 10
 """The headings stand in one of so many rows."""
 _ENOUGH = 3
+_STRICT = 0.8
 
 
 def heading(column: Column, lang: str) -> str:
@@ -57,12 +58,16 @@ _APART = ("about", "lists", "findings")
 
 @dataclass
 class Found:
-    """What the top of a table says: its columns by number, and what is wrong with it."""
+    """What the top of a table says: its columns by number, and what is wrong with it.
+
+    `meant` holds, by number, the column that an unknown heading is most like.
+    """
 
     sheet: Sheet
     row: int
     columns: dict[int, Column] = field(default_factory=dict)
     unknown: dict[int, tuple[str, str | None]] = field(default_factory=dict)
+    meant: dict[int, Column] = field(default_factory=dict)
     twice: dict[int, Column] = field(default_factory=dict)
     lang: str = LANGUAGES[0]
 
@@ -112,18 +117,39 @@ def found(sheet: Sheet, grid: Grid) -> Found | None:
     for number, text in sorted(grid.rows[row].items()):
         column = known.get(fold(bare(text)))
         if column is None:
-            told.unknown[number] = (bare(text), _nearest(sheet, bare(text)))
+            told.unknown[number] = (bare(text), None)
         elif column.name in seen:
             told.twice[number] = column
         else:
             seen.add(column.name)
             told.columns[number] = column
     told.lang = _language(told, grid)
+    _guess(told)
     return told
 
 
-def _nearest(sheet: Sheet, text: str) -> str | None:
-    return nearest(text, (heading(c, lang) for c in sheet.columns for lang in LANGUAGES))
+def _guess(told: Found) -> None:
+    """Name the column that an unknown heading is like: one that the table lacks before others.
+
+    A heading that is a little like one that is there already is most often somebody's own.
+    """
+    for number, (text, _) in told.unknown.items():
+        there = {c.name for c in (*told.columns.values(), *told.meant.values())}
+        lacking = [c for c in told.sheet.columns if c.name not in there]
+        near = _nearest(lacking, text, told.lang)
+        if near is not None:
+            told.meant[number] = near
+        near = near or _nearest(told.sheet.columns, text, told.lang, _STRICT)
+        told.unknown[number] = (text, heading(near, told.lang) if near else None)
+
+
+def _nearest(
+    columns: Iterable[Column], text: str, lang: str, least: float | None = None
+) -> Column | None:
+    """Give the column with the heading most like a text, in the table's own language first."""
+    written = {heading(c, tongue): c for tongue in (*LANGUAGES, lang) for c in columns}
+    found = nearest(text, written) if least is None else nearest(text, written, least)
+    return written[found] if found else None
 
 
 def _language(found: Found, grid: Grid) -> str:

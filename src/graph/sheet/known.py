@@ -1,6 +1,6 @@
 """What may be chosen in a cell: things by every way people write them, and how we write them.
 
-Made once from the store and carried along, so that whoever reads a file needs no store.
+How it is asked of a store: `asked`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from graph.sheet.model import Model
 from graph.terms import (
-    DCT,
-    LABEL_PROPERTIES,
     LANGUAGES,
-    LG,
     LGID,
-    SKOS,
     Rows,
     local_name,
 )
@@ -29,7 +25,6 @@ Choice = tuple[str, ...]
 _NEAR, _LOOSE = 3, 0.6
 # XML holds no other control signs, and gives a carriage return back as a line feed.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-_ALSO = (DCT + "identifier", SKOS + "notation", SKOS + "altLabel", SKOS + "hiddenLabel")
 
 
 @dataclass
@@ -60,7 +55,7 @@ class Choices:
 
     def written(self, thing: str, lang: str) -> str:
         """Write a thing so that it is read back: its name, with its key where others bear it."""
-        name = " ".join(_name(self.labels.get(thing, {}), lang).split())
+        name = " ".join(name_in(self.labels.get(thing, {}), lang).split())
         if not name or UNWRITABLE.search(name):
             return short(thing)
         if self.spelt.get(fold(name)) == {thing}:
@@ -79,9 +74,10 @@ class Choices:
             found = self.spelt.get(fold(inner), set()) or self.spelt.get(fold(name), set())
         return found
 
-    def nearest(self, text: str, lang: str) -> list[str]:
-        """Give the names most like a text, best first."""
-        names = {fold(name): self.written(t, lang) for t in self.labels for name in self._names(t)}
+    def nearest(self, text: str, lang: str, also: Iterable[str] = ()) -> list[str]:
+        """Give the names most like a text, best first; those of `also` come in as they are."""
+        names = {fold(name): name for name in also}
+        names |= {fold(name): self.written(t, lang) for t in self.labels for name in self._names(t)}
         wanted = fold(text)
         close = difflib.get_close_matches(wanted, names, _NEAR, _LOOSE)
         if len(wanted) > 2:
@@ -106,66 +102,8 @@ class Known:
 _NONE = Choices()
 
 
-def known_of(ask: Ask, model: Model) -> Known:
-    """Ask the store for all that may be chosen in the cells of a model."""
-    wanted = {c.choice for s in model.sheets for c in s.columns if c.choice}
-    known = Known()
-    for choice in sorted(wanted):
-        found = known.by_choice[choice] = Choices()
-        if choice[0] == "class":
-            for name in choice[1:]:
-                found.add(name, model.labels.get(name, {}))
-        else:
-            _fill(found, ask, _pattern(choice, model))
-        found.settle()
-    return known
-
-
-def _pattern(choice: Choice, model: Model) -> str:
-    if choice[0] == "scheme":
-        return f"?s <{SKOS}inScheme> <{choice[1]}> ."
-    below = {name for name, up in model.above.items() if not up.isdisjoint(choice[1:])}
-    # What is made from a title is of the class itself; things of a narrower class are others.
-    classes = set() if choice[0] == "made" else below
-    listed = " ".join(f"<{name}>" for name in sorted(classes | set(choice[1:])))
-    return f"VALUES ?class {{ {listed} }} ?s a ?class ." if listed else ""
-
-
-def _fill(found: Choices, ask: Ask, pattern: str) -> None:
-    if not pattern:
-        return
-    ranks = {term.value: rank for rank, term in enumerate(LABEL_PROPERTIES)}
-    named = " ".join(f"<{name}>" for name in (*ranks, *_ALSO))
-    rows = ask(
-        f"SELECT DISTINCT ?s ?order ?p ?o WHERE {{ {pattern} FILTER(isIRI(?s)) "
-        f"OPTIONAL {{ ?s <{LG}order> ?order }} "
-        f"OPTIONAL {{ VALUES ?p {{ {named} }} ?s ?p ?o }} }}"
-    )
-    names: dict[str, list[tuple[int, str, str]]] = {}
-    also: dict[str, list[str]] = {}
-    places: dict[str, int] = {}
-    for s, order, p, o in rows:
-        if s is None:
-            continue
-        names.setdefault(s.value, [])
-        if order is not None and re.fullmatch(r"-?\d+", order.value):
-            places[s.value] = int(order.value)
-        if p is not None and o is not None:
-            if p.value in ranks:
-                names[s.value].append((ranks[p.value], o.lang or "", o.value))
-            else:
-                also.setdefault(s.value, []).append(o.value)
-    texts = {
-        thing: {lang: text for _, lang, text in sorted(listed, reverse=True)}
-        for thing, listed in names.items()
-    }
-    order_of = {t: (places.get(t, 0), fold(_name(texts[t], LANGUAGES[0])), t) for t in texts}
-    for thing in sorted(texts, key=order_of.__getitem__):
-        # Names that lose to a better property still are spellings.
-        found.add(thing, texts[thing], [*also.get(thing, ()), *(n for _, _, n in names[thing])])
-
-
-def _name(texts: Mapping[str, str], lang: str) -> str:
+def name_in(texts: Mapping[str, str], lang: str) -> str:
+    """Give the name for a reader of a language: in it, in another of ours, or in none."""
     order: Sequence[str] = (lang, *LANGUAGES, "")
     return next((texts[name] for name in order if texts.get(name)), "")
 
@@ -175,6 +113,7 @@ def short(thing: str) -> str:
     return thing.removeprefix(LGID)
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Bring spellings together: case, spaces, signs; a number may have spaces within."""
     text = unicodedata.normalize("NFC", text).casefold().strip()
@@ -183,10 +122,10 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "-", text).strip("-") or text
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """Give the name most like a word, if any is like it."""
+def nearest(word: str, names: Iterable[str], least: float = _LOOSE) -> str | None:
+    """Give the name most like a word, if any is like it, on a scale from 0 to 1."""
     folded = {fold(name): name for name in names}
-    close = difflib.get_close_matches(fold(word), folded, 1, _LOOSE)
+    close = difflib.get_close_matches(fold(word), folded, 1, least)
     return folded[close[0]] if close else None
 
 

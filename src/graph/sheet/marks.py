@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.findings import SEVERITIES, Finding, pick
+from graph.findings import Finding, pick
 from graph.messages import Messages, load
+from graph.sheet.kept import put_back, resize_notes
 from graph.sheet.known import fold
+from graph.sheet.listed import COLOURS, write_page
 from graph.sheet.parcel import lost
-from graph.sheet.template import LONGEST, put
-from graph.terms import LANGUAGES, local_name
+from graph.sheet.template import LONGEST
+from graph.submission import Remark
+from graph.terms import LANGUAGES
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -29,9 +32,6 @@ _MARK = 'LEN("livsgraf")>0'
 _LINE = "— Livsgraf —"
 _AUTHOR = "Livsgraf"
 _AT_ONCE = 200
-_COLOURS = {"violation": "F4B6B6", "warning": "FFE08A", "info": "CFE2F3"}
-_COLUMNS = ("grade", "cell", "thing", "field", "message", "value", "fix", "example")
-_WIDE = (14, 26, 30, 24, 48, 26, 48, 30)
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,16 @@ class Marked:
     reasons: tuple[str, ...] = ()
 
 
-def mark(content: bytes, findings: Sequence[Finding], lang: str, texts: Messages) -> Marked:
+def mark(
+    content: bytes,
+    findings: Sequence[Finding],
+    lang: str,
+    texts: Messages,
+    remarks: Sequence[Remark] = (),
+) -> Marked:
     """Mark findings in a workbook; older marks of ours go first.
+
+    The keys that `remarks` tell of are listed below the findings.
 
     A workbook with parts that would not survive is left alone: the findings then come in one of
     their own, which says why.
@@ -60,11 +68,12 @@ def mark(content: bytes, findings: Sequence[Finding], lang: str, texts: Messages
         book = openpyxl.Workbook()
         page = book.worksheets[0]
         page.title = texts["sheet.findings"]
-        _write_page(page, findings, lang, texts, reasons, linked=False)
+        write_page(page, findings, lang, texts, reasons, remarks)
         return Marked(_saved(book), True, reasons)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
+    resize_notes(book, content)
     _unmark(book)
     by_cell: dict[tuple[str, str], list[Finding]] = {}
     for finding in sorted(findings, key=Finding.order):
@@ -76,13 +85,14 @@ def mark(content: bytes, findings: Sequence[Finding], lang: str, texts: Messages
         _note_cell(book[sheet], cell, listed, lang, texts)
         coloured.setdefault((sheet, listed[0].severity), []).append(cell)
     for (sheet, severity), cells in coloured.items():
-        _colour_cells(book[sheet], cells, _COLOURS[severity])
+        _colour_cells(book[sheet], cells, COLOURS[severity])
     page = book.create_sheet(_free_name(book, texts["sheet.findings"]), 0)
-    _write_page(page, findings, lang, texts, (), linked=True, known=set(book.sheetnames))
+    known = {other.title for other in book.worksheets[1:]}
+    write_page(page, findings, lang, texts, remarks=remarks, known=known)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    return Marked(_saved(book))
+    return Marked(put_back(_saved(book), book, content))
 
 
 def _saved(book: Workbook) -> bytes:
@@ -173,76 +183,3 @@ def _unformat(page: Worksheet) -> None:
             if rule.formula != [_MARK]:
                 kept.add(str(area.sqref), rule)
     page.conditional_formatting = kept
-
-
-# -- the sheet of findings --------------------------------------------------------------------
-
-
-def _write_page(
-    page: Worksheet,
-    findings: Sequence[Finding],
-    lang: str,
-    texts: Messages,
-    reasons: Sequence[str],
-    *,
-    linked: bool,
-    known: set[str] | frozenset[str] = frozenset(),
-) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    put(page, 1, 1, texts["sheet.mark.title"])
-    page["A1"].font = Font(bold=True, size=14)
-    put(page, 2, 1, _tally(findings, texts))
-    top = 4
-    if reasons:
-        what = ", ".join(texts[f"sheet.lost.{reason}"] for reason in reasons)
-        put(page, 3, 1, texts.text("sheet.mark.why", what=what))
-        top = 5
-    for number, key in enumerate(_COLUMNS, 1):
-        put(page, top, number, texts[f"sheet.mark.{key}"])
-        head = page.cell(top, number)
-        head.font = Font(bold=True, color="FFFFFF")
-        head.fill = PatternFill("solid", fgColor="1F3A5F")
-        page.column_dimensions[chr(ord("A") + number - 1)].width = _WIDE[number - 1]
-    for row, finding in enumerate(sorted(findings, key=Finding.order), top + 1):
-        for number, value in enumerate(_line(finding, lang, texts), 1):
-            put(page, row, number, _safe(value))
-            page.cell(row, number).alignment = Alignment(wrap_text=True, vertical="top")
-        colour = _COLOURS[finding.severity]
-        page.cell(row, 1).fill = PatternFill("solid", fgColor=colour)
-        place = finding.place
-        if linked and place is not None and place.cell and place.sheet in known:
-            title = (place.sheet or "").replace("'", "''")
-            page.cell(row, 2).hyperlink = f"#'{title}'!{place.cell}"
-            page.cell(row, 2).font = Font(underline="single", color="0B5394")
-    page.freeze_panes = f"A{top + 1}"
-
-
-def _line(finding: Finding, lang: str, texts: Messages) -> tuple[str, ...]:
-    return (
-        texts[f"sheet.mark.{finding.severity}"],
-        finding.place.text() if finding.place else "",
-        pick(finding.label, lang) or local_name(finding.focus),
-        pick(finding.path_label, lang),
-        pick(finding.message, lang),
-        finding.value.value if finding.value else "",
-        pick(finding.fix, lang),
-        finding.example or "",
-    )
-
-
-def _tally(findings: Sequence[Finding], texts: Messages) -> str:
-    if not findings:
-        return texts["sheet.mark.none"]
-    counts = {name: sum(f.severity == name for f in findings) for name in SEVERITIES}
-    return texts.text(
-        "sheet.mark.counts",
-        must=counts["violation"],
-        should=counts["warning"],
-        tips=counts["info"],
-    )
-
-
-def _safe(text: str) -> str:
-    """Leave out signs that no workbook may hold."""
-    return "".join(s for s in text if s in "\n\t" or ord(s) >= 32)[:LONGEST]

@@ -24,8 +24,10 @@ class Column:
 
     `lang` is set where a column holds the texts of one language. `within` is set on columns that
     speak of another thing written in the same row. `group` names columns of which one must be
-    filled; `when` names the class for which alone the column is needed. `makes` is the folder in
-    which an unknown value is made.
+    filled, and only one may be where `only_one` is set; `when` names the class for which alone the
+    column is needed. `makes` is the folder in which an unknown value is made. `example` is what
+    somebody might write, and `sample` what stands in the row that is only an example, where all
+    cells belong together.
     """
 
     path: str
@@ -43,7 +45,9 @@ class Column:
     example: tuple[Term, ...] = ()
     group: Texts = field(default_factory=dict)
     when: Texts = field(default_factory=dict)
+    only_one: bool = False
     within: bool = False
+    sample: tuple[Term, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,6 +93,7 @@ class Sheet:
     owners: tuple[str, ...]
     columns: tuple[Column, ...]
     within: Within | None = None
+    about: Texts = field(default_factory=dict)
 
     @cached_property
     def own(self) -> tuple[Column, ...]:

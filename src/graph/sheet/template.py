@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from graph.errors import TooLongForCell
 from graph.findings import pick
 from graph.messages import Messages, load
-from graph.sheet.cells import Cell, to_cell, wanted
+from graph.sheet.asked import known_of
+from graph.sheet.cells import Cell, wanted
+from graph.sheet.faults import written
+from graph.sheet.findings import fit_paper, height_of
 from graph.sheet.grid import address
 from graph.sheet.headings import heading
-from graph.sheet.known import Ask, Known, known_of, short
+from graph.sheet.known import Ask, Known, short
 from graph.sheet.model import Column, Model, Sheet
 from graph.sheet.prefill import Held, held, rows_of
 from graph.terms import Term
@@ -30,6 +33,8 @@ _FIRST_ROW = 3
 _SPARE_ROWS = 500
 """So many empty rows get a drop-down."""
 _DATE = "yyyy-mm-dd"
+_NAMES, _ABOUT = 26, 84
+"""How wide the columns of the page that is read first are."""
 _WIDE = {"key": 24, "text": 36, "choice": 32, "date": 13, "boolean": 10, "integer": 10}
 _HEAD = {"must": "1F3A5F", "should": "4A6A8F", "may": "6B7785"}
 
@@ -148,7 +153,7 @@ def _write_sheet(
     for number, column in enumerate(sheet.columns, 1):
         _write_heading(page, number, column, texts)
         word = texts["sheet.example"] if column.kind == "key" else None
-        example = word or (None if column.when else to_cell(column.example, column, known, lang))
+        example = word or written(column.sample, column, known, lang)
         put(page, 2, number, example)
         letters = address(1, number)[:-1]
         shape = page.column_dimensions[letters]
@@ -188,7 +193,7 @@ def _write_heading(page: Worksheet, number: int, column: Column, texts: Messages
     cell.fill = PatternFill("solid", fgColor=_HEAD[column.need])
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     lines = [column.about.get(lang) or column.about.get("nb", ""), column.fix.get(lang, "")]
-    lines += [texts["sheet.kind.makes"]] if column.makes else [texts[key] for key in wanted(column)]
+    lines += [texts[key] for key in wanted(column)]
     told = "\n".join(line for line in [f"{mark.capitalize()}.", *lines] if line)
     note = Comment(told, "Livsgraf")
     note.width, note.height = 320, 160
@@ -201,7 +206,8 @@ def need(column: Column, texts: Messages) -> str:
     if column.when:
         return texts.text("sheet.need.must_when", when=pick(column.when, lang))
     if column.group and column.need != "may":
-        return texts.text(f"sheet.need.{column.need}_one", group=f"«{pick(column.group, lang)}»")
+        group = texts.text("sheet.quoted", text=pick(column.group, lang))
+        return texts.text(f"sheet.need.{column.need}_one", group=group)
     return texts[f"sheet.need.{column.need}"]
 
 
@@ -235,7 +241,7 @@ def _write_about(
 
     texts = load(lang)
     page.title = texts["sheet.about"]
-    steps = ("one", "two", "three", "four", "five", "hidden", "six", "seven")
+    steps = ("one", "two", "three", "four", "five", "hidden", "six", "seven", "eight")
     lines = [texts["sheet.readme.title"], ""]
     if name:
         lines += [texts.text("sheet.readme.held", name=name), ""]
@@ -251,7 +257,16 @@ def _write_about(
         put(page, row, 1, title)
         page.cell(row, 1).hyperlink = f"#'{title}'!A{_FIRST_ROW}"
         page.cell(row, 1).font = Font(underline="single", color="0B5394")
+        put(page, row, 2, pick(sheet.about, lang))
+        page.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
+        page.cell(row, 1).alignment = Alignment(vertical="top")
+        page.row_dimensions[row].height = height_of((pick(sheet.about, lang),), (_ABOUT,))
         if counts[sheet.shape]:
-            put(page, row, 2, texts.text("sheet.readme.rows", n=counts[sheet.shape]))
-    page.column_dimensions["A"].width = 90
-    page.column_dimensions["B"].width = 24
+            put(page, row, 3, texts.text("sheet.readme.rows", n=counts[sheet.shape]))
+    for row, line in enumerate(lines, 1):
+        page.merge_cells(start_row=row, end_row=row, start_column=1, end_column=2)
+        page.row_dimensions[row].height = height_of((line,), (_NAMES + _ABOUT,)) if row > 1 else 24
+    page.column_dimensions["A"].width = _NAMES
+    page.column_dimensions["B"].width = _ABOUT
+    page.column_dimensions["C"].width = 24
+    fit_paper(page, "portrait")
