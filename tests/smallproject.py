@@ -106,6 +106,7 @@ ex:short rdfs:subPropertyOf skos:notation ; skos:prefLabel "kortnavn"@nb, "short
 dct:identifier skos:prefLabel "nummer"@nb, "number"@en .
 dct:source skos:prefLabel "kilde"@nb, "source"@en .
 sum:whole skos:prefLabel "helt"@nb, "whole"@en .
+sum:missing ex:means 1 . sum:not-reported ex:means 0 .
 sum:outside skos:prefLabel "fra brukeren selv"@nb, "frå brukaren sjølv"@nn, "from the user"@en .
 certainty:confirmed skos:prefLabel "bekreftet"@nb, "stadfesta"@nn, "confirmed"@en .
 certainty:inferred skos:prefLabel "utledet"@nb, "utleidd"@nn, "inferred"@en .

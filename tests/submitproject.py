@@ -57,7 +57,7 @@ def wishes(path: Path, number: int) -> Path:
     """Write a file of three wishes that belong together, and one that is there already."""
     things = "".join(
         f'wish:n{number}-{part} a ex:Wish ; dct:title "Ønske {number}.{part}"@nb ;'
-        f" ex:by body:1 ; ex:asks body:n{number} ; ex:event ex:barn ; ex:state sum:missing ;"
+        f" ex:by body:1 ; ex:asks ex:n{number} ; ex:event ex:barn ; ex:state sum:missing ;"
         " ex:sure certainty:inferred ; ex:crosses false .\n"
         for part in range(3)
     )

@@ -265,14 +265,14 @@ OUTSIDE = """
   dct:description "Noe."@nb , "Some."@en ;
   cv:hasCompetentAuthority <https://data.brreg.no/enhetsregisteret/api/enheter/974761076> ;
   lg:deliveredAtLevel <https://w3id.org/livsgraf/id/level/state> ;
-  dct:source <https://w3id.org/livsgraf/id/source/b83b498619> ;
-  cv:isGroupedBy <https://psi.norge.no/los/hendelse/fa-barn> .
+  dct:source <https://example.org/page> ;
+  cv:isGroupedBy <https://psi.norge.no/los/hendelse/fa-barn> , <https://example.org/events/1> .
 :two a cpsv:PublicService ; dct:identifier "to-fra-katalogen" ;
   dct:title "To fra katalogen"@nb , "Two of the catalogue"@en ;
   dct:description "Noe."@nb , "Some."@en ;
   cv:hasCompetentAuthority <https://example.org/agency/9> ;
   lg:deliveredAtLevel <https://w3id.org/livsgraf/id/level/state> ;
-  dct:source <https://w3id.org/livsgraf/id/source/b83b498619> .
+  dct:source <https://example.org/page> .
 """
 
 

@@ -50,7 +50,7 @@ def parts(settings: Settings, number: int) -> int:
             f"SELECT ?t {{ <{LGID}wish/a-01> <http://purl.org/dc/terms/title> ?t }}"
         )
         follows = store.query(
-            f"SELECT ?a {{ <{LGID}body/n{number}> <https://example.org/askedBy> ?a }}"
+            f"SELECT ?a {{ <https://example.org/n{number}> <https://example.org/askedBy> ?a }}"
         )
         told = store.query("SELECT ?c { ?c a <http://www.w3.org/ns/prov#Activity> }")
         added = store.query("SELECT DISTINCT ?s { ?s a <https://example.org/Wish> }")

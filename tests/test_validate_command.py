@@ -59,15 +59,22 @@ def test_exit_status_says_whether_something_must_be_mended(tmp_path: Path) -> No
     assert run(warned, "--fail-on", "nothing")[0] == 2
 
 
-def test_added_rules_judge_and_their_own_faults_do_not_fail_the_file(tmp_path: Path) -> None:
+def test_added_rules_judge_and_rules_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
     file = written(tmp_path, CLEAN)
     more = (
         ":S a sh:NodeShape ; sh:targetClass :Page ; sh:property [ sh:path :by ; sh:minCount 1 ] ."
     )
     assert run(file, "--shapes", written(tmp_path, more, "more.ttl"))[0] == 1
     status, found, _ = run(file, "--shapes", written(tmp_path, more[:-1], "broken.ttl"))
-    assert status == 0
+    # The report is written all the same.
+    assert status == 2
     assert [f["id"] for f in found] == ["shape-file-unreadable"]
+    broken = ":S a sh:NodeShape ; sh:targetClass :Page ; sh:pattern [ ] ."
+    status, found, _ = run(file, "--shapes", written(tmp_path, broken, "broken.ttl"))
+    assert (status, [f["id"] for f in found]) == (2, ["shape-file-broken"])
+    status, found, said = run(file, "--shapes", written(tmp_path, "", "empty.ttl"))
+    assert (status, found) == (0, [])
+    assert "empty.ttl har ingen regler" in said
     status, found, said = run(file, "--shapes", str(tmp_path / "none.ttl"))
     assert (status, found) == (2, [])
     assert "none.ttl" in said

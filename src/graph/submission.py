@@ -273,6 +273,5 @@ def _remarks(
     if ignored:
         first = ", ".join(f"«{key}» ({line}:{column})" for key, (line, column) in ignored[:_SHOWN])
         more = " …" if len(ignored) > _SHOWN else ""
-        yield Remark(
-            "remark.ignored-keys", {"file": name, "count": len(ignored), "keys": first + more}
-        )
+        key = "remark.ignored-keys" + ("_one" if len(ignored) == 1 else "")
+        yield Remark(key, {"file": name, "count": len(ignored), "keys": first + more})

@@ -41,8 +41,9 @@ def validate(
     """Judge files, all as one submission, against the store as it would be with them.
 
     Exit status 1 when something in the files is as grave as `fail_on`; what is wrong with an added
-    shape file, or lies outside the files, does not count. 2 when a file cannot be read. One
-    workbook with its report in another comes back marked.
+    shape file, or lies outside the files, does not count. 2 when a file cannot be read, or a shape
+    file is one by which nothing could be judged; the report is written all the same. One workbook
+    with its report in another comes back marked.
     """
     from graph.cli import present_findings
     from graph.examining.desk import OpenDesk, WalledDesk
@@ -67,7 +68,7 @@ def validate(
             present_findings.show_made(session, done.findings, facts, content, place)
         else:
             present_findings.show(session, done.findings, facts, output, everything, place)
-    if done.unread:
+    if done.unread or done.unusable:
         return InputError.exit_status
     return 1 if done.fails(asked.fail_on) else 0
 

@@ -9,17 +9,21 @@ from typing import cast
 from graph.closure import Ask
 from graph.config import Settings
 from graph.examining.ground import Ground, ground
+from graph.examining.handed import handed
 from graph.examining.judging import judge
 from graph.examining.merged import Settled, merge, settled
-from graph.examining.outside import Neighbours, pointed_out, unknown_terms
-from graph.examining.telling import owned, placed, steps_from, typed, worded
+from graph.examining.nearest import Neighbours
+from graph.examining.outside import led_nowhere, pointed_out, unheard_of, unknown_codes
+from graph.examining.placing import Causes, owned, placed, steps_from, typed
+from graph.examining.strange import unknown_terms
+from graph.examining.telling import worded
 from graph.examining.tiers import Tier, judge_tier, read_tier
 from graph.examining.views import view_of
 from graph.faults import Said, once
 from graph.findings import SEVERITIES, Finding, Severity, Texts
 from graph.submission import Remark, Submission
 from graph.terms import Quad, Triple
-from graph.validate import names_by_language
+from graph.validate import Blame, names_by_language
 from graph.validate.rulebook import SUBJECTS_OF, Content
 
 __all__ = ["Examined", "Ground", "Settled", "Tier", "examine", "ground", "read_tier"]
@@ -30,9 +34,10 @@ class Examined:
     """What was found in some files, and how much of them could be judged.
 
     `judged` counts the things the files speak of, and `known` those of a kind that our rules make
-    demands on. `earlier` counts findings that held before, at places the files do not change;
-    `repeated` those of added shape files that our own rules, or the tier before, tell already.
-    `unread` names the files that no reader takes, each with a finding that says why.
+    demands on. `earlier` counts findings about the same things that held before, at places the
+    files do not change; `repeated` those of added shape files that our own rules, or the tier
+    before, tell already. `unread` names the files that no reader takes, each with a finding that
+    says why; `unusable` the added shape files that nothing can be judged by.
     """
 
     findings: tuple[Finding, ...]
@@ -43,6 +48,7 @@ class Examined:
     repeated: int = 0
     tiers: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def fails(self, least: str = "violation") -> bool:
@@ -80,10 +86,13 @@ def examine(
         merged = settled(change, quads, emptied, view, ask)
     judgement = judge(base, merged, ask)
     said = Said(judgement.around)
-    found = once(judgement.found, base.rules, said)
+    sent = handed(files, merged, view)
     neighbours = Neighbours(ask, base)
-    found = pointed_out(found, base.rules, said, neighbours)
+    blamed = once(led_nowhere(judgement.found, base.rules, said), base.rules, said)
+    found = pointed_out(blamed, base.rules, said, neighbours, sent)
+    found += map(Blame, unheard_of(blamed, found, neighbours, sent, base))
     findings = [worded(blame, base.rules, base, said) for blame in found]
+    findings += unknown_codes(findings, neighbours, sent, base)
     findings += unknown_terms(quads, base)
     read = [finding for file in files for finding in file.findings]
     unread = {(s.value, p.value) for file in files for s, p in file.unread}
@@ -91,8 +100,12 @@ def examine(
     findings = [*read, *(f for f in findings if not _read_already(f, unread))]
     told = {_spot(finding) for finding in findings}
     repeated = 0
+    subjects = frozenset([*(quad[0] for quad in quads), *(subject for subject, _ in emptied)])
+    unusable: list[str] = []
     for tier in tiers:
-        more = judge_tier(tier, merged.own, merged.subjects, base, neighbours)
+        done = judge_tier(tier, merged.own, base, neighbours, sent, subjects)
+        more = done.findings
+        unusable += [tier.name] if done.unusable else []
         fresh = [finding for finding in more if finding.place or _spot(finding) not in told]
         repeated += len(more) - len(fresh)
         told |= {_spot(finding) for finding in fresh}
@@ -102,24 +115,28 @@ def examine(
     labels |= {thing.value: label for file in files for thing, label in file.labels.items()}
     labels |= _owners(merged.own, files)
     told_to = []
+    causes = Causes(merged.changed)
     cells = {f.place for f in read if f.place and f.place.cell}
     for finding in findings:
         label = finding.label or labels.get(finding.focus, {})
-        full = owned(placed(replace(finding, label=label), files), files, labels)
+        full = replace(sent.as_written(finding), label=label)
+        full = owned(placed(full, files, causes), files, labels)
         # Where a cell holds what nobody can read, a lack of the same cell is no second fault.
         if full.value is not None or full.place not in cells or finding in read:
             told_to.append(typed(full, files))
     findings = told_to
     remarks = [remark for file in files for remark in file.remarks]
     remarks += _remarks(repeated, len(view.triples))
+    remarks += [Remark("tier.empty", {"file": tier.name}) for tier in tiers if tier.empty]
     return Examined(
         findings=tuple(sorted(findings, key=lambda finding: (finding.tier, finding.order()))),
         remarks=tuple(remarks),
         judged=len({quad[0] for quad in quads}),
-        known=_known(quads, base),
+        known=_known(quads, merged.own, base),
         earlier=judgement.earlier,
         repeated=repeated,
         tiers=tuple(tier.name for tier in tiers),
+        unusable=tuple(unusable),
         versions={"software": _software(), "ontology": base.version},
     )
 
@@ -132,7 +149,7 @@ def _software() -> str:
 
 def _remarks(repeated: int, view: int) -> list[Remark]:
     counts = {"examine.repeated": repeated, "examine.view": view}
-    return [Remark(key, {"n": n}) for key, n in counts.items() if n]
+    return [Remark(f"{key}_one" if n == 1 else key, {"n": n}) for key, n in counts.items() if n]
 
 
 def _owners(own: Sequence[Triple], files: Sequence[Submission]) -> dict[str, Texts]:
@@ -142,9 +159,9 @@ def _owners(own: Sequence[Triple], files: Sequence[Submission]) -> dict[str, Tex
     return {owner: label for owner, label in named.items() if label}
 
 
-def _known(quads: Sequence[Quad], base: Ground) -> int:
+def _known(quads: Sequence[Quad], own: Sequence[Triple], base: Ground) -> int:
     """Count the things that some rule is about for what they are, not for a word that they use."""
-    content = Content([(s, p, o) for s, p, o, _ in quads], base.above)
+    content = Content(own, base.above)
     targets = [t for found in base.rules.targets.values() for t in found if t[0] != SUBJECTS_OF]
     return len(set(content.aimed_at(targets, {quad[0] for quad in quads})))
 

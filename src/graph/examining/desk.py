@@ -165,13 +165,16 @@ class WalledDesk:
     def judge(self, shapes: Sequence[Path] = (), change: Settled | None = None) -> Examined:
         """See `Desk`."""
         asked = (tuple(shapes), change)
-        return cast(Examined, self._worker.call(_HERE + "judge_there", asked, file=self._name))
+        name = ", ".join([self._name, *map(str, shapes)])
+        return cast(Examined, self._worker.call(_HERE + "judge_there", asked, file=name))
 
     def look_at(
         self, files: Sequence[Given], shapes: Sequence[Path] = (), whole: bool = True
     ) -> Examined:
         """See `Desk`."""
         name = files[0].name if len(files) == 1 else ""
+        # Rules of somebody else's may be what takes the time.
+        name = ", ".join([name, *map(str, shapes)]) if shapes and name else name
         asked = (tuple(files), tuple(shapes), whole)
         return cast(Examined, self._worker.call(_HERE + "look_there", asked, file=name))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,17 +49,28 @@ class Ground:
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """The terms that the vocabulary speaks of, and those of others that may be used."""
+        """The terms that the vocabulary speaks of, and those of others that files may use."""
         names = {subject.value for subject, _, _ in self.vocabulary if subject.kind == "iri"}
         listed = assets.ontology(self.root) / "external-terms.txt"
         if listed.is_file():
             names |= {line for line in listed.read_text("utf-8").split() if "://" in line}
+        for path in assets.files("contexts", self.root):
+            names.update(_named(json.loads(path.read_text("utf-8"))["@context"]))
         return frozenset(names)
 
     @cached_property
     def version(self) -> str:
         """The version that the vocabulary says it has."""
         return max((o.value for _, p, o in self.vocabulary if p == OWL_VERSION), default="")
+
+
+def _named(context: object) -> Iterator[str]:
+    """Give the terms that a context of JSON-LD names."""
+    if isinstance(context, dict):
+        for value in context.values():
+            yield from _named(value)
+    elif isinstance(context, str) and "://" in context and not context.endswith(("#", "/")):
+        yield context
 
 
 def ground(root: Path | None = None) -> Ground:

@@ -15,7 +15,7 @@ from graph.validate import Blame, blames
 
 @dataclass(frozen=True)
 class Judgement:
-    """The findings that the submission is to answer for, and how many held before it came.
+    """The findings that the submission is to answer for, and how many of its things held before.
 
     `around` is all that was looked at, for whoever has to tell what a thing is.
     """
@@ -46,7 +46,10 @@ def judge(ground: Ground, merged: Merged, ask: Ask) -> Judgement:
     known = {_key(blame.finding) for blame in held}
     earlier = {_key(blame.finding) for blame in doubtful} & known
     brought = [blame for blame in found if _key(blame.finding) not in earlier]
-    return Judgement(tuple(brought), len(found) - len(brought), around)
+    # Those of things that the file only touches are no news to who wrote it.
+    own = {subject.value for subject, _ in merged.mentioned}
+    old = [blame for blame in found if _key(blame.finding) in earlier]
+    return Judgement(tuple(brought), sum(b.finding.focus in own for b in old), around)
 
 
 def _judge(

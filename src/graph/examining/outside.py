@@ -2,194 +2,188 @@
 
 An IRI outside our own space may well name something; that we do not hold it is no fault of the
 file's. One inside our space that nothing bears is a fault, and so is one that is almost, but not
-quite, what a list of codes holds.
+quite, what a list of codes holds. It is told once, where the file points at it: what nobody
+describes lacks nothing.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from graph.closure import Ask, batches
+from graph.closure import FIRST, PATH
 from graph.examining.ground import Ground
+from graph.examining.handed import Handed
+from graph.examining.nearest import Neighbours, nearest, space_of
 from graph.examining.telling import classes_of, told
 from graph.faults import Said, least
-from graph.findings import Finding, Texts
+from graph.findings import Finding, Texts, pick
 from graph.names import short
-from graph.terms import (
-    GENID,
-    LABEL_PROPERTIES,
-    LANGUAGES,
-    LG,
-    LGID,
-    OWL,
-    RDF,
-    RDF_TYPE,
-    RDFS,
-    SHAPE,
-    SKOS,
-    Quad,
-    Term,
-    compact,
-    local_name,
-)
+from graph.terms import GENID, LANGUAGES, LGID, SHAPE, Term, compact, local_name
 from graph.validate import Blame
 from graph.validate.rulebook import Rulebook
 
 _ABOUT_KINDS = frozenset({"Class", "Or", "Xone", "And", "Node", "QualifiedMinCount", "MinCount"})
-_NEAREST = 3
-_LOOSE, _CLOSE = 0.6, 0.8
-# A term of another vocabulary is doubted only when it is all but the same as one that we know.
-_ALL_BUT = 0.88
-_MOST_CANDIDATES = 20_000
-_OTHER_NAME = Term("iri", SKOS + "altLabel")
-# To hold a word against more than these, letter by letter, takes too long.
-_MOST_COMPARED = 1_000
-_FOREVER = (RDF, RDFS, OWL)
 
 
-class _Keys:
-    """Keys to look a slip of the pen up among: by what is left when one letter is taken away."""
+def led_nowhere(found: Iterable[Blame], rules: Rulebook, said: Said) -> list[Blame]:
+    """Blame the first step of a path of several for what the whole of it lacks.
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.names = dict(pairs)
-        self._shorter: dict[str, list[str]] = {}
-        for key in self.names:
-            for part in _shortened(key):
-                self._shorter.setdefault(part, []).append(key)
-
-    def near(self, key: str, least: float) -> list[str]:
-        """Give the keys most like one: one letter off, or more where there are few to compare."""
-        if key in self.names:
-            return [key]
-        alike = {found for part in _shortened(key) for found in self._shorter.get(part, ())}
-        if not alike and len(self.names) <= _MOST_COMPARED:
-            alike = set(self.names)
-        return difflib.get_close_matches(key, sorted(alike)[:_MOST_COMPARED], _NEAREST, least)
-
-
-def _shortened(key: str) -> set[str]:
-    return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
+    A thing may well point at something, only not at anything that leads on: then that is at fault,
+    and it stands where the thing points at it.
+    """
+    result: list[Blame] = []
+    for blame in found:
+        steps = steps_of(rules, blame.shape)
+        if blame.demand != "MinCount" or len(steps) < 2 or any(s.kind != "iri" for s in steps):
+            result.append(blame)
+            continue
+        finding = replace(blame.finding, path=steps[0].value)
+        lost = [v for v in sorted(said.at(finding), key=Term.n3) if not _leads(v, steps[1:], said)]
+        result += [
+            replace(blame, demand="Class", finding=replace(finding, value=value)) for value in lost
+        ] or [replace(blame, finding=finding)]
+    return result
 
 
-class Neighbours:
-    """Looks in the store for what a wrong name may have meant; only faults are looked up."""
-
-    def __init__(self, ask: Ask, ground: Ground) -> None:
-        self.ask = ask
-        self._ground = ground
-        self._keys: dict[tuple[Term, ...], _Keys] = {}
-        self._lists: dict[str, list[str]] = {}
-        self._names: dict[tuple[Term, ...], _Keys] = {}
-
-    def unknown(self, things: Iterable[Term]) -> set[Term]:
-        """Give those of the things of which the store says nothing at all."""
-        wanted = {thing for thing in things if thing.kind == "iri"}
-        known: set[Term] = set()
-        for names in batches(wanted):
-            rows = self.ask(f"SELECT DISTINCT ?s WHERE {{ VALUES ?s {{ {names} }} ?s ?p ?o }}")
-            known.update(row["s"] for row in rows.dicts())
-        return wanted - known
-
-    def ours(self, thing: Term, classes: Sequence[Term]) -> list[str]:
-        """Give the things of some classes whose key or name is most like that of a thing."""
-        key = local_name(thing.value)
-        keys = self._keyed(tuple(classes))
-        close = keys.near(key, _LOOSE)
-        if close:
-            return [short(keys.names[found]) for found in close]
-        named = self._named(tuple(classes))
-        close = named.near(_plain(key), _LOOSE)
-        return [short(named.names[found]) for found in close]
-
-    def listed(self, thing: Term) -> list[str]:
-        """Give the codes of the same list that are almost the same as a thing."""
-        space = thing.value[: len(thing.value) - len(local_name(thing.value))]
-        if space not in self._lists:
-            rows = self.ask(
-                f"SELECT DISTINCT ?s WHERE {{ ?s a <{SKOS}Concept>"
-                f' FILTER(STRSTARTS(STR(?s), "{space}")) }} LIMIT {_MOST_CANDIDATES}'
-            )
-            self._lists[space] = [row["s"].value for row in rows.dicts()]
-        keys = {local_name(name): name for name in self._lists[space]}
-        close = difflib.get_close_matches(local_name(thing.value), keys, _NEAREST, _CLOSE)
-        return [keys[found] for found in close]
-
-    def _keyed(self, classes: tuple[Term, ...]) -> _Keys:
-        if classes not in self._keys:
-            found = self._of(classes, "", "")
-            self._keys[classes] = _Keys(
-                (local_name(row["s"].value), row["s"].value) for row in found
-            )
-        return self._keys[classes]
-
-    def _named(self, classes: tuple[Term, ...]) -> _Keys:
-        """Give the things of some classes by their names, for who wrote a name as a key."""
-        if classes not in self._names:
-            verbs = "|".join(term.n3() for term in (*LABEL_PROPERTIES, _OTHER_NAME))
-            found = self._of(classes, "?name", f"?s {verbs} ?name .")
-            self._names[classes] = _Keys(
-                (_plain(row["name"].value), row["s"].value) for row in found
-            )
-        return self._names[classes]
-
-    def _of(self, classes: tuple[Term, ...], more: str, pattern: str) -> Iterable[dict[str, Term]]:
-        names = {kind.value for kind in classes}
-        wide = names | {
-            kind for kind, above in self._ground.above.items() if not names.isdisjoint(above)
-        }
-        values = " ".join(f"<{name}>" for name in sorted(wide))
-        return self.ask(
-            f"SELECT DISTINCT ?s {more} WHERE {{ VALUES ?kind {{ {values} }} ?s a ?kind . {pattern}"
-            f' FILTER(STRSTARTS(STR(?s), "{LGID}")) }} LIMIT {_MOST_CANDIDATES}'
-        ).dicts()
+def steps_of(rules: Rulebook, shape: Term | None) -> list[Term]:
+    """Give the steps of a shape's path where it is a row of them, otherwise none."""
+    paths = rules.said.get(shape, {}).get(PATH, ()) if shape is not None else ()
+    return [s for path in paths if FIRST in rules.said.get(path, {}) for s in rules.list(path)]
 
 
-def _plain(name: str) -> str:
-    """Write a name as a key would be written."""
-    folded = name.casefold()
-    for letter, instead in (("æ", "ae"), ("ø", "o"), ("å", "a")):
-        folded = folded.replace(letter, instead)
-    return re.sub(r"[\W_]+", "-", folded).strip("-")
+def _leads(value: Term, steps: Sequence[Term], said: Said) -> bool:
+    ends = {value}
+    for step in steps:
+        ends = {o for end in ends for o in said.values.get((end.value, step.value), ())}
+    return bool(ends)
 
 
 def pointed_out(
-    found: Sequence[Blame], rules: Rulebook, said: Said, neighbours: Neighbours
+    found: Sequence[Blame], rules: Rulebook, said: Said, neighbours: Neighbours, sent: Handed
 ) -> list[Blame]:
-    """Turn faults about what nobody knows into notices, or tell what was meant."""
+    """Turn faults about what nobody knows into notices, or tell what was meant.
+
+    What nobody describes is not blamed for what it lacks.
+    """
     about = {
         blame: classes_of(rules, blame.shape)
         for blame in found
         if blame.demand in _ABOUT_KINDS and blame.shape is not None
     }
-    about = {blame: classes for blame, classes in about.items() if classes}
+    about = {b: kinds for b, kinds in about.items() if kinds or steps_of(rules, b.shape)}
     values = {v for blame in about for v in _values(blame, said)}
-    known = {Term("iri", thing) for thing, _ in said.values}
-    unknown = neighbours.unknown(values - known)
+    foci = {Term("iri", blame.finding.focus) for blame in found}
+    unknown = neighbours.unknown((values | foci) - sent.described)
     told_already: set[tuple[str, str | None]] = set()
     result: list[Blame] = []
     for blame in sorted(found, key=lambda each: each.finding.value is None):
         finding = blame.finding
+        if Term("iri", finding.focus) in unknown:
+            continue
         strange = [v for v in _values(blame, said) if v in unknown] if blame in about else []
         if finding.value is None:
             # A lack: only where what nobody knows would fill it.
             foreign = [value for value in strange if _foreign(value)]
             if foreign and len(foreign) >= least(rules, blame.shape):
                 if (finding.focus, finding.path) not in told_already:
-                    result.append(replace(blame, finding=_notice(finding, foreign[0])))
+                    result.append(replace(blame, finding=_notice(finding, foreign[0], sent)))
                 continue
         elif strange and _foreign(finding.value):
-            near = neighbours.listed(finding.value)
+            near = neighbours.listed(finding.value, about[blame])
             told_already.add((finding.focus, finding.path))
-            changed = _meant(finding, near) if near else _notice(finding, finding.value)
+            changed = (
+                _meant(finding, near, neighbours, sent)
+                if near
+                else _notice(finding, finding.value, sent)
+            )
             blame = replace(blame, finding=changed)
         elif strange:
             near = neighbours.ours(finding.value, about[blame])
-            blame = replace(blame, finding=_meant(finding, near))
+            missing = _missing(finding, finding.value)
+            blame = replace(blame, finding=_meant(missing, near, neighbours, sent))
+        elif blame in about and finding.value in sent.gone:
+            blame = replace(blame, finding=_taken(finding, finding.value, neighbours))
         result.append(blame)
     return sorted(result, key=lambda blame: blame.finding.order())
+
+
+def unheard_of(
+    found: Sequence[Blame], said: Iterable[Blame], neighbours: Neighbours, sent: Handed, on: Ground
+) -> list[Finding]:
+    """Find what the files point at and nobody describes, where no rule has told of it.
+
+    Our own space is looked through for it; of what lies outside, that of which a rule would have
+    asked something had somebody described it. `found` holds what rules said of all things, and
+    `said` what is told of it already.
+    """
+    wanted = {thing for thing in sent.pointing if not _foreign(thing)}
+    lacking = {Term("iri", blame.finding.focus) for blame in found} & sent.pointing.keys()
+    unknown = neighbours.unknown((wanted | lacking) - sent.described)
+    spots = _spots(blame.finding for blame in said)
+    result = []
+    for thing in sorted(unknown):
+        if thing.value.startswith(GENID):
+            continue
+        for subject, predicate, _ in sent.pointing[thing]:
+            if (subject.value, predicate.value, thing) in spots:
+                continue
+            finding = _pointer(subject, predicate, thing, on, "reference")
+            if _foreign(thing):
+                result.append(_notice(finding, thing, sent))
+            else:
+                near = neighbours.ours(thing, ())
+                result.append(_meant(_missing(finding, thing), near, neighbours, sent))
+    return result
+
+
+def unknown_codes(
+    told_of: Iterable[Finding], neighbours: Neighbours, sent: Handed, on: Ground
+) -> list[Finding]:
+    """Find codes that a list which the graph knows does not hold, whatever property has them."""
+    things = {thing for thing in sent.pointing if _foreign(thing)} - sent.described
+    things = {thing for thing in things if local_name(thing.value) != thing.value}
+    if not things:
+        return []
+    unknown = neighbours.unknown(things)
+    lists = neighbours.lists(unknown)
+    spots = _spots(told_of)
+    result = []
+    for thing in sorted(unknown):
+        codes = lists.get(space_of(thing.value))
+        if not codes:
+            continue
+        by_key = {local_name(code): code for code in codes}
+        near = [by_key[key] for key in nearest(local_name(thing.value), sorted(by_key))]
+        for subject, predicate, _ in sent.pointing[thing]:
+            if (subject.value, predicate.value, thing) in spots:
+                continue
+            finding = _pointer(subject, predicate, thing, on, "code")
+            if near:
+                written = sent.written(finding.focus, finding.path, thing)
+                message = told("outside.code", value=compact(written.value))
+                finding = replace(finding, severity="warning", message=message)
+                result.append(_meant(finding, near, neighbours, sent))
+            else:
+                result.append(_notice(finding, thing, sent))
+    return result
+
+
+def _spots(findings: Iterable[Finding]) -> set[tuple[str, str, Term | None]]:
+    """Give where values are told of already; of a path with choices, at any of them."""
+    return {(f.focus, p, f.value) for f in findings for p in (f.path or "").split("|")}
+
+
+def _pointer(subject: Term, predicate: Term, thing: Term, on: Ground, sort: str) -> Finding:
+    return Finding(
+        rule=f"{SHAPE}unknown-{sort}",
+        severity="violation",
+        focus=subject.value,
+        message={},
+        path=predicate.value,
+        path_label=on.names.get(predicate, {}),
+        value=thing,
+    )
 
 
 def _values(blame: Blame, said: Said) -> list[Term]:
@@ -202,78 +196,61 @@ def _foreign(thing: Term) -> bool:
     return not thing.value.startswith((LGID, GENID))
 
 
-def _notice(finding: Finding, value: Term) -> Finding:
+def _notice(finding: Finding, value: Term, sent: Handed) -> Finding:
+    written = sent.written(finding.focus, finding.path, value)
     return replace(
         finding,
         severity="info",
         value=value,
         outside=True,
-        message=told("outside.message", value=compact(value.value)),
+        message=told("outside.message", value=compact(written.value)),
         fix=told("outside.fix"),
         example=None,
     )
 
 
-def _meant(finding: Finding, near: Sequence[str]) -> Finding:
+def _missing(finding: Finding, value: Term) -> Finding:
+    """Say plainly that nobody describes a thing of ours: all else that a rule asks follows."""
+    return replace(
+        finding,
+        message=told("outside.missing", value=short(value.value)),
+        fix=finding.fix or told("outside.describe"),
+    )
+
+
+def _taken(finding: Finding, value: Term, neighbours: Neighbours) -> Finding:
+    """Say that a file takes away what something still points at."""
+    names = neighbours.labels((value.value, finding.focus))
+    what, by = (_called(name, names) for name in (value.value, finding.focus))
+    return replace(
+        finding,
+        message=told("outside.taken", what=what, by=by),
+        fix=told("outside.keep", by=by),
+        example=None,
+    )
+
+
+def _called(name: str, names: Mapping[str, Texts]) -> Texts:
+    return {lang: pick(names.get(name, {}), lang) or short(name) for lang in LANGUAGES}
+
+
+def _meant(finding: Finding, near: Sequence[str], neighbours: Neighbours, sent: Handed) -> Finding:
+    """Tell what was meant, as it is to be written: by address, or in a table by name."""
     if not near:
         return finding
-    asked = told("outside.meant", near=" / ".join(near))
-    return replace(finding, fix=_joined(asked, finding.fix))
+    names = neighbours.labels(near)
+    in_row = Term("iri", finding.focus) in sent.rows
+    words = {}
+    for lang in LANGUAGES:
+        each = []
+        for name in near:
+            label = pick(names.get(name, {}), lang)
+            mark = "“{}”" if lang == "en" else "«{}»"
+            parts = [mark.format(label)] if label else []
+            each.append(" ".join(parts if parts and in_row else [*parts, f"<{name}>"]))
+        words[lang] = " / ".join(each)
+    return replace(finding, fix=_joined(told("outside.meant", near=words), finding.fix))
 
 
 def _joined(first: Texts, then: Texts) -> Texts:
     return {lang: f"{first[lang]} {then.get(lang, '')}".strip() for lang in LANGUAGES}
-
-
-# -- terms ----------------------------------------------------------------------------------
-
-
-def unknown_terms(quads: Iterable[Quad], ground: Ground) -> list[Finding]:
-    """Find fields and kinds that look like a slip of the pen: one finding for each such term."""
-    uses: dict[tuple[Term, bool], list[Term]] = {}
-    for subject, predicate, object_, _ in quads:
-        uses.setdefault((predicate, False), []).append(subject)
-        if predicate == RDF_TYPE and object_.kind == "iri":
-            uses.setdefault((object_, True), []).append(subject)
-    known = ground.terms
-    found = []
-    for (term, is_kind), subjects in uses.items():
-        if term.value in known or term.value.startswith(_FOREVER):
-            continue
-        space = _space(term.value)
-        ours = space == LG
-        # A kind begins with a capital and a field does not; the one is never meant for the other.
-        keys = {
-            key: name
-            for name in known
-            if _space(name) == space and (key := local_name(name))[:1].isupper() == is_kind
-        }
-        near = difflib.get_close_matches(
-            local_name(term.value), keys, _NEAREST, _LOOSE if ours else _ALL_BUT
-        )
-        if ours or near:
-            words = [compact(keys[key]) for key in near]
-            found.append(_slip(term, is_kind, subjects, words, ours))
-    return found
-
-
-def _slip(
-    term: Term, is_kind: bool, subjects: Sequence[Term], near: Sequence[str], ours: bool
-) -> Finding:
-    sort = "kind" if is_kind else "field"
-    fix = told("unknown.fix", near=" / ".join(near)) if near else told("unknown.look")
-    return Finding(
-        rule=f"{SHAPE}unknown-{sort}",
-        severity="warning" if ours else "info",
-        focus=subjects[0].value,
-        path=RDF_TYPE.value if is_kind else term.value,
-        value=term if is_kind else None,
-        message=told(f"unknown.{sort}", term=compact(term.value), n=len(subjects)),
-        fix=fix,
-        example=near[0] if near else None,
-        count=len(subjects),
-    )
-
-
-def _space(name: str) -> str:
-    return name[: max(name.rfind("#"), name.rfind("/")) + 1]

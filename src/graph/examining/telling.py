@@ -1,20 +1,15 @@
-"""Findings of a judgement → findings for the one who handed the file in.
-
-One fault is told once, what a rule expects is said, and each finding gets its place in the file.
-"""
+"""Findings of a judgement → findings for the one who handed the file in: what a rule expects."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from graph.closure import CLASS, INNER, INNER_LISTS
 from graph.examining.ground import Ground
 from graph.faults import Said, least, number_of
-from graph.findings import Finding, Place, Texts
+from graph.findings import Finding, Texts
 from graph.messages import load
-from graph.submission import Submission
 from graph.terms import LANGUAGES, RDF, SH, XSD, Term, local_name
 from graph.validate import Blame
 from graph.validate.rulebook import Rulebook
@@ -24,9 +19,6 @@ _QUALIFIED, _LANGUAGES = Term("iri", SH + "qualifiedValueShape"), Term("iri", SH
 _MOST = tuple(Term("iri", SH + name) for name in ("maxCount", "qualifiedMaxCount"))
 _LACKS = frozenset({"MinCount", "QualifiedMinCount"})
 _FEW = 8
-# Where a path goes on to the next thing.
-_STEP = re.compile(r"/(?=\^?[a-z][a-z0-9+.-]*:)")
-Names = Mapping[str, Mapping[str, str]]
 
 
 def worded(blame: Blame, rules: Rulebook, ground: Ground, said: Said) -> Finding:
@@ -126,81 +118,11 @@ def told(key: str, **values: object) -> Texts:
     return texts
 
 
-def placed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
-    """Give a finding its place in the file that speaks of the thing, where its reader gave none."""
-    if finding.place is not None:
-        return finding
-    focus = Term("iri", finding.focus)
-    predicates = _predicates(finding.path or "")
-    best: Place | None = None
-    for submission in submissions:
-        places = submission.places
-        # The file that writes the value, or the property, before the one that only names the thing.
-        for predicate in predicates:
-            tongue = places.of_language.get((focus, predicate, finding.lang))
-            if tongue is not None:
-                return replace(finding, place=tongue, source=submission.name)
-            if (focus, predicate) in places.of_pair:
-                place = places.locate(focus, predicate, finding.value)
-                return replace(finding, place=place, source=submission.name)
-        best = best or places.locate(focus)
-    if best is None:
-        best = _pointing(focus, submissions)
-    if best is None and finding.value is not None:
-        # A thing of the graph's that no longer holds because of what the file makes of another.
-        found = (submission.places.locate(finding.value) for submission in submissions)
-        best = next((place for place in found if place is not None), None)
-    if best is None:
-        return finding
-    return replace(finding, place=best, source=best.file or finding.source)
-
-
-def _pointing(thing: Term, submissions: Sequence[Submission]) -> Place | None:
-    """Give the first place where a file points at a thing that it does not describe."""
-    for submission in submissions:
-        for triple in (quad[:3] for quad in submission.quads if quad[2] == thing):
-            place = submission.places.locate(*triple)
-            if place is not None:
-                return place
-    return None
-
-
-def owned(finding: Finding, submissions: Sequence[Submission], names: Names) -> Finding:
-    """Call what has no name of its own, such as a row's source, by the thing that it is part of."""
-    focus = Term("iri", finding.focus)
-    if finding.label:
-        return finding
-    for submission in submissions:
-        owner = submission.places.named(focus)
-        if owner != focus and (label := names.get(owner.value)):
-            return replace(finding, label=label)
-    return finding
-
-
-def typed(finding: Finding, submissions: Sequence[Submission]) -> Finding:
-    """Give a finding in a cell the example that somebody might type there, or none."""
-    place = finding.place
-    if place is None or place.cell is None:
-        return finding
-    column = (place.sheet or "", place.cell.rstrip("0123456789"))
-    for submission in submissions:
-        if submission.name == finding.source and submission.kind == "table":
-            example = submission.examples.get(column)
-            # A cell takes several values apart by semicolon, which is easier to read on one line.
-            return replace(finding, example=example and example.replace("\n", "; "))
-    return finding
-
-
-def steps_from(path: str) -> list[str]:
-    """Give the properties of the thing itself with which a path begins."""
-    ways = (_STEP.split(way)[0] for way in path.split("|"))
-    return [first for first in ways if first and _plain(first)]
-
-
-def _predicates(path: str) -> list[Term]:
-    """Give the properties at which the values of a path may stand in the thing's own row."""
-    return [Term("iri", first) for first in steps_from(path)]
+def counted(key: str, n: int, **values: object) -> Texts:
+    """Give a text of ours about a number of things; of one thing it has words of its own."""
+    return told(f"{key}_one" if n == 1 else key, n=n, **values)
 
 
 def _plain(path: str) -> bool:
+    """Tell a path of one property, or of some to choose from."""
     return not any(sign in path for sign in "^|*+?") and path.count("://") <= 1

@@ -15,7 +15,9 @@ from graph import rdf
 from graph.closure import CLASS, Reach
 from graph.errors import FileUnreadable, InputError, NotAFile
 from graph.examining.ground import Ground
-from graph.examining.outside import Neighbours, pointed_out
+from graph.examining.handed import Handed
+from graph.examining.nearest import Neighbours
+from graph.examining.outside import led_nowhere, pointed_out
 from graph.examining.telling import told, worded
 from graph.faults import Said, once
 from graph.findings import Finding, Place, Texts
@@ -32,7 +34,7 @@ from graph.terms import (
     compact,
     local_name,
 )
-from graph.validate import Blame, blames
+from graph.validate import Blame, blames, try_out
 from graph.validate.rulebook import Rulebook
 
 _SEVERITY = Term("iri", SH + "severity")
@@ -53,6 +55,11 @@ class Tier:
     rules: Rulebook
     faults: tuple[Finding, ...]
     text: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Tell a file that is read and holds no rule."""
+        return not self.rules.targets and not self.faults
 
 
 def read_tier(path: Path) -> Tier:
@@ -81,22 +88,41 @@ def read_tier(path: Path) -> Tier:
     return Tier(name, rules, tuple(_faults(name, rules, text)), text)
 
 
+@dataclass(frozen=True)
+class ByTier:
+    """What an added shape file finds; `unusable` is one that nothing could be judged by."""
+
+    findings: tuple[Finding, ...]
+    unusable: bool = False
+
+
 def judge_tier(
-    tier: Tier, own: Sequence[Triple], things: Set[Term], ground: Ground, neighbours: Neighbours
-) -> list[Finding]:
+    tier: Tier,
+    own: Sequence[Triple],
+    ground: Ground,
+    neighbours: Neighbours,
+    sent: Handed,
+    things: Set[Term],
+) -> ByTier:
     """Judge things by an added shape file; its own faults come last.
 
     A thing is judged by the kinds that the file itself gives it: to mix our vocabulary in would
     make foreign shapes fire twice. What it points at may be of a kind below the one asked for.
     """
     if not tier.rules.triples:
-        return list(tier.faults)
-    reach = Reach(tier.rules, own, neighbours.ask, things)
+        return ByTier(tier.faults, not tier.empty)
+    reach = Reach(tier.rules, own, neighbours.ask, {subject for subject, _, _ in own} | things)
     reach.fetch(things)
     triples = (*own, *reach.fetched)
     said = Said(triples)
-    found = once(blames(tier.rules, triples, things, ground.above, aimed={}), tier.rules, said)
-    found = pointed_out(found, tier.rules, said, neighbours)
+    blamed = led_nowhere(
+        blames(tier.rules, triples, things, ground.above, aimed={}), tier.rules, said
+    )
+    if not tier.rules.ran:
+        # Nothing here is what a rule is about; those that cannot be used are so all the same.
+        try_out(tier.rules)
+    blamed = once(blamed, tier.rules, said)
+    found = pointed_out(blamed, tier.rules, said, neighbours, sent)
     mine = {thing.value for thing in things}
     findings = [
         replace(_explained(worded(blame, tier.rules, ground, said), blame, ground), tier=tier.name)
@@ -113,7 +139,7 @@ def judge_tier(
         )
         for shape, reason in (tier.rules.refused or {}).items()
     ]
-    return [*findings, *tier.faults, *broken]
+    return ByTier((*findings, *tier.faults, *broken), bool(broken) and not tier.rules.ran)
 
 
 def _explained(finding: Finding, blame: Blame, ground: Ground) -> Finding:
@@ -197,8 +223,11 @@ def _faults(name: str, rules: Rulebook, text: str) -> Iterator[Finding]:
     ]
     if idle:
         line, shape = min(idle)
-        values = {"shape": _short(shape), "n": str(len(idle))}
-        yield _fault(name, "idle", Place(name, line or None), **values)
+        words = {"shape": _short(shape), "n": str(len(idle))}
+        key = "idle_one" if len(idle) == 1 else "idle"
+        yield replace(
+            _fault(name, "idle", Place(name, line or None)), message=told(f"tier.{key}", **words)
+        )
 
 
 def _fault(name: str, key: str, place: Place, **values: str) -> Finding:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from graph.examining.ground import ground
-from graph.examining.outside import Neighbours, pointed_out
+from graph.examining.handed import Handed
+from graph.examining.nearest import Neighbours
+from graph.examining.outside import led_nowhere, pointed_out
 from graph.examining.telling import worded
 from graph.examining.views import beside
 from graph.faults import Said, once
@@ -35,6 +37,8 @@ def judge_whole(
     own = [t for t in (*content, *view.triples) if t not in view.aside] if made else content
     said = Said(own)
     blamed = blame_all(own, base.rules, base.vocabulary, sources=sources)
-    found = pointed_out(once(blamed, base.rules, said), base.rules, said, Neighbours(ask, base))
+    sent = Handed(tuple(content), frozenset(subject for subject, _, _ in content))
+    told = once(led_nowhere(blamed, base.rules, said), base.rules, said)
+    found = pointed_out(told, base.rules, said, Neighbours(ask, base), sent)
     by_shapes = [worded(blame, base.rules, base, said) for blame in found]
     return together(by_shapes, reckon_in(ask, base.checks, content, sources))

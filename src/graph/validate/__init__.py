@@ -28,6 +28,7 @@ __all__ = [
     "judged",
     "names_by_language",
     "superclasses",
+    "try_out",
     "validate",
     "validate_by",
 ]
@@ -191,12 +192,17 @@ def _quicken() -> None:
     vars(shape)["CONSTRAINT_PARAMS"] = known
 
 
-def _results(rules: Rulebook, content: Content, chosen: set[Term]) -> Iterator[Result]:
+def _results(
+    rules: Rulebook,
+    content: Content,
+    chosen: set[Term],
+    aims: Mapping[Term, list[tuple[str, Term]]] | None = None,
+) -> Iterator[Result]:
     from pyshacl.pytypes import SHACLExecutor
 
     aimed: dict[tuple[tuple[str, Term], ...], list[Term]] = {}
     runs: list[tuple[Term, list[Term]]] = []
-    for shape, targets in rules.lifted[1].items():
+    for shape, targets in (aims or rules.lifted[1]).items():
         key = tuple(targets)
         if key not in aimed:
             aimed[key] = content.aimed_at(targets, chosen)
@@ -215,8 +221,17 @@ def _results(rules: Rulebook, content: Content, chosen: set[Term]) -> Iterator[R
                 raise InternalError(f"shapes: {error}") from error
             rules.refused[shape] = str(error)
             continue
+        rules.ran.add(shape)
         for _, node, triples in reports:
             yield Result(_members(node, triples))
+
+
+def try_out(rules: Rulebook) -> None:
+    """Run shapes on a thing of which nothing is said; those that cannot be run are `refused`."""
+    nobody = Term("iri", "urn:nobody")
+    aims = {shape: [(SH + "targetNode", nobody)] for shape in rules.lifted[1]}
+    for _ in _results(rules, Content(()), {nobody}, aims):
+        pass
 
 
 def _members(node: Node, triples: Iterable[tuple[Any, Any, Any]]) -> dict[str, list[Node]]:

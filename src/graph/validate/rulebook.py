@@ -32,6 +32,8 @@ class Rulebook:
         Without it such a shape is our own fault and stops the judgement.
         """
         self.refused = refused
+        # Those that the engine has run.
+        self.ran: set[Term] = set()
         self.triples = list(triples)
         self.said: dict[Term, dict[Term, list[Term]]] = {}
         for subject, predicate, object_ in self.triples:
