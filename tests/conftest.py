@@ -27,7 +27,14 @@ def ran() -> Callable[[Case], None]:
 
 def _whole_run(config: pytest.Config) -> bool:
     chosen = any("::" in argument or argument.endswith(".py") for argument in config.args)
-    return not (chosen or config.option.keyword or config.option.lf or config.option.collectonly)
+    # The long tests alone begin no case.
+    chosen = chosen or config.option.markexpr == "soak"
+    return not (
+        chosen
+        or config.option.keyword
+        or getattr(config.option, "lf", False)
+        or config.option.collectonly
+    )
 
 
 @pytest.hookimpl(trylast=True)

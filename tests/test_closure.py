@@ -266,6 +266,14 @@ TOLD: dict[str, tuple[str, list[Triple], list[Triple], list[tuple[Term, Term]], 
         [],
         0,
     ),
+    "an old fault of the file's own thing that another thing led to": (
+        ":S sh:targetClass :B ; sh:property [ sh:path :r ;"
+        " sh:property [ sh:path :q ; sh:class :A ] ] .",
+        [(N1, RDF_TYPE, B), (N0, Q, N0), (N1, R, N0), (N2, R, N0)],
+        [(N2, RDF_TYPE, B)],
+        [(N0, P)],
+        0,
+    ),
     "closed, with a property that is open": (
         ":S a sh:NodeShape ; sh:targetClass :A ; sh:closed true ;"
         " sh:ignoredProperties ( <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ) ;"

@@ -40,7 +40,7 @@ def judge(ground: Ground, merged: Merged, ask: Ask) -> Judgement:
         return Judgement(tuple(found), 0, around)
     # All things once more, not only the doubtful: a shape may blame what its focus leads to, and
     # so may it have done from things of the store's that nobody touched.
-    led_to = {Term("iri", blame.finding.focus) for blame in doubtful} - things
+    led_to = {Term("iri", blame.finding.focus) for blame in doubtful}
     more = (led_to | looking(led_to, ground.rules, ask)) - things
     held, _ = _judge(ground, (*merged.before, *told, *told_of(more, ask)), things | more, ask)
     known = {_key(blame.finding) for blame in held}
