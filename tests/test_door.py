@@ -255,6 +255,7 @@ def test_a_folder_gives_what_it_holds_but_not_what_a_program_has_open(tmp_path: 
 
 
 OUTSIDE = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix : <https://example.org/> .
 @prefix cpsv: <http://purl.org/vocab/cpsv#> .
 @prefix cv: <http://data.europa.eu/m8g/> .
@@ -272,6 +273,14 @@ OUTSIDE = """
   dct:description "Noe."@nb , "Some."@en ;
   cv:hasCompetentAuthority <https://example.org/agency/9> ;
   lg:deliveredAtLevel <https://w3id.org/livsgraf/id/level/state> ;
+  dct:source <https://example.org/page> .
+:set a dcat:Dataset ; dct:identifier "sett-fra-katalogen" ;
+  dct:title "Sett fra katalogen"@nb , "Set of the catalogue"@en ;
+  dct:publisher <https://data.brreg.no/enhetsregisteret/api/enheter/974761076> ;
+  dct:source <https://example.org/page> .
+:need a lg:DataNeed ; dct:identifier "behov-fra-katalogen" ;
+  dct:title "Behov"@nb , "Need"@en ; lg:neededBy :one ; lg:soughtIn :set ;
+  lg:concerns <https://w3id.org/livsgraf/id/information/identitet-og-bosted> ;
   dct:source <https://example.org/page> .
 """
 
@@ -299,7 +308,28 @@ def test_what_the_door_let_in_stops_no_build_and_goes_out_and_in_again(
         (f"org/{ORGANISATION}", "https://data.brreg.no/enhetsregisteret/api/enheter/974761076"),
         ("derived/view/100-bodies", "https://w3id.org/livsgraf/id/actor/974761076"),
     }
+    assert main(["gaps", "--query", "datasets-without-api", "--format", "csv", *at]) == 0
+    rows = [line for line in said().out.splitlines() if "https://example.org/set" in line]
+    assert [row for row in rows if "data.brreg.no" in row] == []
+    # The service names two events.
+    assert len(rows) == 2, rows
     folder, other = tmp_path / "folder", tmp_path / "other"
     assert main(["export", "--folder", str(folder), *at]) == 0
     assert main(["build", "--from", str(folder), "--store", str(other)]) == 0
     assert version_of(other).digest == digest
+
+
+def test_a_whole_workbook_as_all_there_is_takes_nothing_away_that_it_names(
+    store: Path, template: Path, tmp_path: Path, said: Any
+) -> None:
+    """The second time its source is known, and so no longer described by the file."""
+    place = tmp_path / "store"
+    shutil.copytree(store, place)
+    file = fill(template, tmp_path / "god.xlsx", {})
+    common = ["--as", ORGANISATION, "--store", str(place)]
+    assert main(["submit", str(file), *common]) == 0
+    digest = version_of(place).digest
+    said()
+    assert main(["submit", str(file), *common, "--complete"]) == 0
+    assert "endrer ingenting" in said().err
+    assert version_of(place).digest == digest

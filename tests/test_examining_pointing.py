@@ -323,7 +323,8 @@ def test_a_new_file_is_told_of_nothing_that_was_there() -> None:
 
 def test_of_one_thing_the_words_are_singular() -> None:
     done = judge(f":j a :Job ; {GROUPED} <https://example.org/event/birth> .")
-    assert [(r.key, dict(r.params)) for r in done.remarks] == [("examine.view_one", {"n": 1})]
+    # To name one's event is our way too, and nothing to remark on.
+    assert done.remarks == ()
     for lang in LANGUAGES:
         texts = load(lang)
         singular = [key for key in texts if key.endswith("_one")]

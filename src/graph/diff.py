@@ -76,6 +76,15 @@ def diff(
     return Difference(_sorted(added), _sorted(removed), len(said & standing))
 
 
+def relied_on(said: Iterable[Triple]) -> set[Term]:
+    """Give what a file points at and leaves undescribed: it relies on that, so it stays.
+
+    A table names a source that the graph holds already, and says nothing more of it.
+    """
+    triples = list(said)
+    return {o for _, _, o in triples if o.kind == "iri"} - {s for s, _, _ in triples}
+
+
 def with_nested(subjects: Iterable[Term], of: Callable[[set[Term]], list[Quad]]) -> list[Quad]:
     """Give all that is stated of some things and of the nameless things that hang on them.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from graph.errors import InternalError
 from graph.query import LAYER_IRIS, LAYERS, Query, bind, defaults
-from graph.terms import DCT, LG, LGID, PREFIXES, RDFS, Rows, Term, local_name
+from graph.terms import DCT, DERIVED, LG, LGID, PREFIXES, RDFS, Rows, Term, local_name
 from graph.terms import date as date_term
 
 Ask = Callable[[str], Rows]
@@ -141,11 +141,12 @@ def find(
     if any(name not in query.parameters and name not in query.columns for name in wanted):
         return None
     rows = ask(_bound(query, day, wanted))
-    gaps = tuple(
-        Gap(identifier(query, values), query, values)
-        for values in rows.dicts()
+    found = (
+        values
+        for values in _in_one_spelling(rows, ask)
         if _holds(query, values, wanted) and _in_layer(values, layer)
     )
+    gaps = tuple(Gap(identifier(query, values), query, values) for values in found)
     if certainties:
         gaps = tuple(gap for gap in gaps if gap.certainty in certainties)
     if gaps:
@@ -153,6 +154,26 @@ def find(
     unchosen = len(rows) if not wanted else len(ask(_bound(query, day, {})))
     kind = _kind(query)
     return Answer(query, (), unchosen, _how_many(ask, kind) if kind else None, kind)
+
+
+def _in_one_spelling(rows: Rows, ask: Ask) -> list[dict[str, Term]]:
+    """Give the rows, each body by the name that the views say stands for its other addresses.
+
+    Both spellings lie in the graph, so such a row would stand there twice.
+    """
+    listed = list(rows.dicts())
+    asked = (
+        f"SELECT ?old ?new WHERE {{ GRAPH ?g {{ ?old <{DCT}isReplacedBy> ?new }}"
+        f' FILTER(STRSTARTS(STR(?g), "{DERIVED}view/")) }}'
+    )
+    instead = {row["old"]: row["new"] for row in ask(asked).dicts()} if listed else {}
+    if not instead:
+        return listed
+    told: dict[tuple[tuple[str, Term], ...], dict[str, Term]] = {}
+    for row in listed:
+        anew = {name: instead.get(term, term) for name, term in row.items()}
+        told.setdefault(tuple(sorted(anew.items())), anew)
+    return list(told.values())
 
 
 def identifier(query: Query, values: Mapping[str, Term]) -> str:

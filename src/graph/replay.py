@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph import assets, provenance, rdf
-from graph.diff import Difference, Kept, Pair, diff, with_nested
+from graph.diff import Difference, Kept, Pair, diff, relied_on, with_nested
 from graph.errors import ReceiptDamaged, ReceiptLost, StoreAbsent, StoreDamaged
 from graph.receipt import Receipt
 from graph.store import Store, version_of
@@ -94,7 +94,7 @@ def _change(receipt: Receipt, log: Log, held: _Held, changes: dict[str, Differen
     home = Term("iri", receipt.home)
     subjects = {s for s, _, _ in said} | {s for s, _ in emptied}
     if receipt.complete:
-        subjects |= held.living_in(home)
+        subjects |= held.living_in(home) - relied_on(said)
     return diff(with_nested(subjects, held.of), said, home, emptied, receipt.complete, kept)
 
 

@@ -126,7 +126,8 @@ def examine(
             told_to.append(typed(full, files))
     findings = told_to
     remarks = [remark for file in files for remark in file.remarks]
-    remarks += _remarks(repeated, len(view.triples))
+    # To name one's life event on the service is our way too; only what steps aside is another's.
+    remarks += _remarks(repeated, len(view.triples) if view.aside else 0)
     remarks += [Remark("tier.empty", {"file": tier.name}) for tier in tiers if tier.empty]
     return Examined(
         findings=tuple(sorted(findings, key=lambda finding: (finding.tier, finding.order()))),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from graph import provenance
 from graph.config import Settings
-from graph.diff import Difference, Kept, Pair, applied, diff, homes, with_nested
+from graph.diff import Difference, Kept, Pair, applied, diff, homes, relied_on, with_nested
 from graph.errors import NotData, NothingIn, NotOwned
 from graph.examining import Settled
 from graph.examining.desk import Desk, WalledDesk
@@ -89,7 +89,7 @@ class _Taking:
     def run(self, day: datetime.date | None) -> Outcome:
         at, reach = self._at, set(self._things)
         if self._complete:
-            reach |= at.living_in(self._home.value)
+            reach |= at.living_in(self._home.value) - relied_on(self._said)
         before = with_nested(reach, at.stated)
         self._refuse_vocabulary(before)
         change = diff(before, self._said, self._home, self._emptied, self._complete, self._kept)
