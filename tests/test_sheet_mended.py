@@ -16,6 +16,7 @@ from graph.findings import Finding, Place
 from graph.messages import load
 from graph.rdf import format_of
 from graph.sheet import fill_template, mark, read_table
+from graph.sheet.keyed import KEY_MADE
 from graph.submission import Remark, Submission
 from graph.terms import LANGUAGES, Term
 from sheetworld import EX, ID, world
@@ -282,3 +283,22 @@ def test_one_tip_is_one_tip_in_english(count: int, word: str) -> None:
     content = mark(saved(book([GOOD])), tips, "en", load("en")).content
     page = openpyxl.load_workbook(io.BytesIO(content))["Findings"]
     assert str(page["A2"].value).endswith(word)
+
+
+def test_no_key_is_advised_while_something_it_is_made_of_lacks() -> None:
+    """Written in, it would be a key that says nothing of whose thing it is."""
+    here = world()
+    for named in (True, False):
+        rows = f"Nøkkel;Navn;Havn\n;Måken;{'Nordhavn' if named else ''}\n"
+        got = read_table(rows.encode(), "Båter.csv", "csv", here.model, here.known)
+        assert bool([r for r in got.remarks if r.key == KEY_MADE]) is named
+
+
+def test_a_workbook_without_any_sheet_of_ours_is_refused() -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "Egne notater"
+    out = io.BytesIO()
+    book.save(out)
+    here = world()
+    with pytest.raises(errors.NoKnownHeadings):
+        read_table(out.getvalue(), "a.xlsx", "xlsx", here.model, here.known)

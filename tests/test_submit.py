@@ -780,3 +780,12 @@ def test_every_refusal_has_its_words_in_three_languages() -> None:
             assert f"error.{code}" in texts
             assert f"error.{code}-hint" in texts
     assert json.dumps(sorted(codes))
+
+
+def test_what_was_accepted_and_is_gone_stops_the_next_submission(desk: Desk) -> None:
+    desk.accepted("wish:x a ex:Wish .")
+    (first,) = submitting.history(desk.settings)
+    (desk.settings.store / "accepted" / first.sha256).unlink()
+    with pytest.raises(ReceiptDamaged):
+        desk.submit("wish:y a ex:Wish .")
+    assert submitting.history(desk.settings) == [first]

@@ -127,9 +127,14 @@ class _Held:
 
 
 def refuse_lost(store: Store, place: Path) -> None:
-    """Raise ReceiptLost when the store tells of a commit whose receipt is gone from the log."""
+    """Raise ReceiptLost when the store tells of a commit whose receipt is gone from the log.
+
+    ReceiptDamaged when what a receipt stands for is gone.
+    """
     log = Log(place)
-    known = {provenance.commit_iri(receipt.id) for receipt in log.receipts()}
+    receipts = log.receipts()
+    log.refuse_missing(receipts)
+    known = {provenance.commit_iri(receipt.id) for receipt in receipts}
     given_up = log.given_up() | _brought(place)
     rows = store.query(
         f"SELECT ?s ?id ?n WHERE {{ GRAPH <{provenance.PROVENANCE}>"

@@ -35,6 +35,8 @@ class Row:
     by_key: bool = True
     made: str = ""
     """The key that was made for it."""
+    settled: bool = True
+    """Whether all that such a key is made of stands in the row, so that it will stay."""
 
 
 class Keyed(Tops):
@@ -91,13 +93,16 @@ class Keyed(Tops):
                 if column.path == path and not column.within and cell is not None and not refused:
                     terms = self.values(cell, column, top.lang).terms
                     return piece_of(terms[0], folder) if terms else slug(text_of(cell))
+            lacking.extend(c for c in top.sheet.columns if c.path == path and c.need == "must")
             return ""
 
+        lacking: list[Column] = []
         key = fill(top.sheet.pattern, piece)
         if not key:
             self._tell_row(Fault("no-key", ""), grid, number, top)
             return None
-        return Row(grid, number, top, iri(f"{LGID}{top.sheet.space}/{key}"), made=key)
+        thing = iri(f"{LGID}{top.sheet.space}/{key}")
+        return Row(grid, number, top, thing, made=key, settled=not lacking)
 
     def register(self, row: Row) -> None:
         """Let other rows name this thing: by key, and by its titles."""

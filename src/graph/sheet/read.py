@@ -47,6 +47,7 @@ def read_table(
     if format == "xlsx":
         for grid in of_workbook(content, name, limits):
             reader.take(grid)
+        reader.refuse_strange()
     else:
         if content.startswith(_ZIP):
             raise WrongFormat(name, "csv", "xlsx")
@@ -127,8 +128,8 @@ class _Reader(Keyed):
                 self.subjects.setdefault(s, place)
         faulty |= self._unread_in(row, inner)
         self._tell_both(row, faulty)
-        if row.made and not faulty:
-            # A key made of what is faulty is another one when the fault is mended.
+        if row.made and row.settled and not faulty:
+            # A key made of what is faulty, or lacks, is another one when that is mended.
             values = {"sheet": row.grid.name or self.name, "row": row.number, "key": row.made}
             self.remarks.append(Remark(KEY_MADE, values))
         self._place_inner(row)

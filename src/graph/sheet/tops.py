@@ -56,9 +56,17 @@ class Tops(Gathered):
             sheet = headings.named(self.model, PurePath(self.name).stem)
         top = headings.found(sheet, grid) if sheet else None
         if top is None:
-            known = ", ".join(s.name.get(LANGUAGES[0], "") for s in self.model.sheets)
-            raise NoKnownHeadings(self.name, known)
+            raise self._unknown()
         self._take(grid, top)
+
+    def refuse_strange(self) -> None:
+        """NoKnownHeadings for a workbook without any sheet of ours: nothing of it was read."""
+        if not self.tops:
+            raise self._unknown()
+
+    def _unknown(self) -> NoKnownHeadings:
+        known = ", ".join(s.name.get(LANGUAGES[0], "") for s in self.model.sheets)
+        return NoKnownHeadings(self.name, known)
 
     def _take(self, grid: Grid, top: headings.Found) -> None:
         self.tops.append((grid, top))

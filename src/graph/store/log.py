@@ -78,6 +78,14 @@ class Log:
             raise ReceiptDamaged(self.path, receipt=f"log/{receipt.name}", reason=reason)
         return content
 
+    def refuse_missing(self, receipts: Iterable[Receipt]) -> None:
+        """Raise ReceiptDamaged when bytes that a receipt stands for are gone."""
+        for receipt in receipts:
+            for sha256 in receipt.kept:
+                if not (self._accepted / sha256).is_file():
+                    reason = f"accepted/{sha256[:_SHOWN]}… is gone"
+                    raise ReceiptDamaged(self.path, receipt=f"log/{receipt.name}", reason=reason)
+
     def unsettled(self) -> bool:
         """Tell whether a commit is at work, or was when its process ended."""
         return bool(self._names(_STAGED))
