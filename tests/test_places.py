@@ -267,6 +267,10 @@ def json_node(draw: st.DrawFn, count: Iterator[int], depth: int) -> dict[str, ob
         elif kind == 9:
             node["list"] = [draw(json_node(count, depth - 1)), text()]
         elif kind == 10:
+            # Among nameless things that point at one another backwards the scan may miss some: it
+            # then gives no place, and never a wrong one.
+            if not node.keys() & {"id", "@id"}:
+                node["@id"] = f"e:i{next(count)}"
             node["part_of"] = draw(json_node(count, depth - 1))
         else:
             node["by_index"] = {"x": draw(json_node(count, depth - 1))}
