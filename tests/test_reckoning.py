@@ -10,8 +10,9 @@ from casefolders import Case, background, cases
 from graph import assets, rdf
 from graph.errors import QuerySyntaxError
 from graph.findings import Finding
-from graph.reckoning import Bench, judge, reckon
+from graph.reckoning import Bench, reckon, together
 from graph.terms import DCT, SHAPE, Triple, literal
+from graph.validate import validate
 
 HEAD = """
 @prefix : <urn:x:> .
@@ -47,6 +48,13 @@ shape:Thing sh:targetClass :Thing ; sh:property shape:Thing-title .
 shape:Thing-title sh:path dct:title ; sh:minCount 1 ; sh:message "Tittel mangler."@nb .
 """
 ONTOLOGY = ":Gadget rdfs:subClassOf :Thing . :Thing owl:disjointUnionOf ( :Gadget ) ."
+
+
+def judge(
+    said: list[Triple], shapes: list[Path], checks: list[Path], ontology: list[Triple]
+) -> list[Finding]:
+    """Judge by shapes and checks, as one."""
+    return together(validate(said, shapes, ontology), reckon(said, checks, ontology))
 
 
 def triples(text: str) -> list[Triple]:

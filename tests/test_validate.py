@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from graph import rdf
-from graph.closure import closure
+from graph.closure import Reach
 from graph.errors import InternalError, ParseError
 from graph.findings import Finding, pick
 from graph.store import Change, open_store
 from graph.terms import DCT, GRAPH, RDF_TYPE, SHAPE, Triple, iri, literal
 from graph.validate import superclasses, validate
+from graph.validate.rulebook import rulebook
 
 PREFIXES = """
 @prefix : <urn:x:> .
@@ -240,7 +241,10 @@ def needed(tmp_path: Path, data: str, paths: str = "") -> set[Triple]:
     for name, text in (("ontology/core", ONTOLOGY), ("x", STORE)):
         graph = iri(GRAPH + name)
         store.apply(Change(tuple((*triple, graph) for triple in triples(text))))
-    return set(closure(rdf.parse((PREFIXES + data).encode()), [path], store.query))
+    own = triples(data)
+    reach = Reach(rulebook([path]), own, store.query)
+    reach.fetch({subject for subject, _, _ in own if subject.kind == "iri"})
+    return reach.fetched
 
 
 def test_the_closure_is_types_of_what_the_file_points_at_and_the_edges_back(

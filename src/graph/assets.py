@@ -47,11 +47,6 @@ def checkout() -> Path | None:
     return _REPOSITORY if whole else None
 
 
-def is_checkout() -> bool:
-    """Tell whether the package runs from a checkout of the repository."""
-    return checkout() is not None
-
-
 def root() -> Path:
     """Give the folder that holds the assets: the checkout wins over copies in the package."""
     return checkout() or _PACKAGE / "_assets"

@@ -8,10 +8,9 @@ SPARQL sees no more than this either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
-from graph.terms import DERIVED, RDF_TYPE, SH, Quad, Rows, Term, Triple
-from graph.validate.rulebook import Content, Rulebook, rulebook
+from graph.terms import DERIVED, RDF_TYPE, SH, Rows, Term, Triple
+from graph.validate.rulebook import Content, Rulebook
 
 Ask = Callable[[str], Rows]
 
@@ -36,17 +35,6 @@ TARGET_OBJECTS = SH + "targetObjectsOf"
 _BATCH = 1000
 # What the rules derived is no part of what was said.
 STATED = f'FILTER(!STRSTARTS(STR(?g), "{DERIVED}"))'
-
-
-def closure(quads: Iterable[Quad], shapes: Sequence[Path], query: Ask) -> list[Triple]:
-    """Give what judging a file needs: the store's triples along the shapes' paths, and the types of
-    what a shape demands a class of. Nothing about the file's own subjects comes from the store: the
-    file is what is judged.
-    """
-    own = [(subject, predicate, object_) for subject, predicate, object_, _ in quads]
-    reach = Reach(rulebook(shapes), own, query)
-    reach.fetch({subject for subject, _, _ in own if subject.kind == "iri"})
-    return sorted(reach.fetched, key=lambda triple: [term.n3() for term in triple])
 
 
 def batches(things: Iterable[Term]) -> Iterable[str]:

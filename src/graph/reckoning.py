@@ -1,4 +1,4 @@
-"""Shapes and checks over triples → findings: the whole judgement of data.
+"""Checks over triples → findings, and these joined with what the shapes found.
 
 A check is a query for what a shape cannot say, such as a control digit: SHACL Core cannot reckon,
 and a constraint written in SPARQL is run once for every focus. Knows no particular check.
@@ -16,27 +16,13 @@ from graph.findings import Finding, Severity
 from graph.query import LAYER_IRIS, Query, load
 from graph.store import MEMORY, Change, open_store
 from graph.terms import GRAPH, RDFS, RDFS_SUBCLASS, Rows, Term, Triple
-from graph.validate import names_by_language, validate
+from graph.validate import names_by_language
 
 # a query's text and its file's name → its rows
 Ask = Callable[[str, str], Rows]
 
 _UPWARDS = {RDFS_SUBCLASS, Term("iri", RDFS + "subPropertyOf")}
 _JUDGED, _BEHIND = Term("iri", GRAPH + "judged"), Term("iri", GRAPH + "behind")
-
-
-def judge(
-    triples: Iterable[Triple],
-    shapes: Sequence[Path],
-    checks: Sequence[Path],
-    ontology: Sequence[Triple] = (),
-    background: Iterable[Triple] = (),
-    sources: Mapping[str, str] | None = None,
-) -> list[Finding]:
-    """Judge triples by all shapes and all checks, the gravest fault first; see `validate`."""
-    said, behind = list(triples), list(background)
-    found = validate(said, shapes, ontology, behind, sources)
-    return together(found, reckon(said, checks, [*behind, *ontology], sources))
 
 
 def together(by_shapes: Iterable[Finding], by_checks: Iterable[Finding]) -> list[Finding]:

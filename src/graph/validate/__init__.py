@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Blame",
     "blames",
-    "judged",
     "names_by_language",
     "superclasses",
     "try_out",
@@ -39,20 +38,6 @@ _FOR_PEOPLE = tuple(
     SH + name for name in ("name", "message", "description", "order", "group", "defaultValue")
 )
 _ASIDE = (LG, RDFS, SKOS, DCT)
-
-
-def judged(triples: Iterable[Triple], shapes: Sequence[Path], ontology: Iterable[Triple]) -> int:
-    """Count the things of a class that some shape makes demands on."""
-    above = superclasses(ontology)
-    known = rulebook(shapes).classes
-    return len(
-        {
-            subject
-            for subject, predicate, kind in triples
-            if predicate == RDF_TYPE
-            and not known.isdisjoint({kind.value, *above.get(kind.value, ())})
-        }
-    )
 
 
 def validate(
