@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,17 @@ _RUNNERS = {
 def ran() -> Callable[[Case], None]:
     """Note that a case was begun; the end of the session compares with the folders."""
     return lambda case: _RAN[case.kind].add(case.name)
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the shipped content once; for tests that read. One that writes takes a copy."""
+    from graph.config import Settings
+    from graph.pipeline import build
+
+    place = tmp_path_factory.mktemp("shipped") / "store"
+    build(Settings(store=place), validate=False)
+    return place
 
 
 def _whole_run(config: pytest.Config) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import graph.messages
 from graph import rdf
 from graph.check import Fault, check, faults, texts
 from graph.check.layering import FLOORS, HEAVY, ONLY_IMPORTER, floor_of
@@ -386,3 +388,15 @@ def test_this_house_keeps_its_rules() -> None:
 
 def test_prefixes_are_each_used_for_one_namespace() -> None:
     assert len(set(PREFIXES.values())) == len(PREFIXES)
+
+
+def test_no_text_is_said_by_two_topics() -> None:
+    folder = Path(graph.messages.__file__).parent
+    for lang in graph.messages.LANGUAGES:
+        said: dict[str, str] = {}
+        for path in sorted([folder / f"{lang}.toml", *folder.glob(f"*.{lang}.toml")]):
+            if path.name.startswith("house."):
+                continue
+            for key, _ in graph.messages._flat(tomllib.loads(path.read_text("utf-8"))):
+                assert key not in said, f"{key} stands in {said[key]} and {path.name}"
+                said[key] = path.name

@@ -46,6 +46,48 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """How the graph is served, and how much of it one asker may have.
+
+    `address` is what the server is called from outside, without a slash at the end; empty means
+    what the request was sent to. `proxies` are the addresses that may say for whom they ask.
+    A question may take `query_seconds`; one that takes longer than `quick_seconds` is a slow one,
+    which gives way to others. At most `slow` of them run at a time (0: as many as there are cores)
+    on `workers` processes, and at most `waiting` wait for a process, for `patience` seconds each.
+    Its answer has at most `rows` and `answer_bytes`; the process may take `query_memory`.
+    `long_seconds` and `long_bytes` hold for those whose key lets them ask for more.
+    `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    address: str = ""
+    read_only: bool = False
+    proxies: tuple[str, ...] = ()
+    workers: int = 4
+    slow: int = 0
+    waiting: int = 32
+    patience: float = 2.0
+    query_seconds: float = 10.0
+    quick_seconds: float = 1.0
+    query_bytes: int = 65_536
+    query_tokens: int = 20_000
+    query_depth: int = 64
+    query_memory: int = 536_870_912
+    rows: int = 100_000
+    answer_bytes: int = 50_000_000
+    long_seconds: float = 300.0
+    long_bytes: int = 2_000_000_000
+    desks: int = 2
+    rate: int = 1_200
+    write_rate: int = 60
+    all_rate: int = 60_000
+    header_seconds: float = 10.0
+    body_seconds: float = 60.0
+    stop_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where the store is, which language to speak, the IRI that relative IRIs start from, and who
     may change what is not their own.
@@ -56,6 +98,7 @@ class Settings:
     base: str = BASE
     limits: Limits = field(default_factory=Limits)
     editors: frozenset[str] = frozenset()
+    serving: Serving = field(default_factory=Serving)
 
 
 def load(

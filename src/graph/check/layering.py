@@ -18,21 +18,32 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
     frozenset({"check", "closure", "describe", "export", "gaps", "reckoning"})
     | frozenset(
         {"worker", "catalog", "pictures", "render", "derive", "replay", "ownership", "faults"}
-    ),
-    frozenset({"examining"}),
+    )
+    | frozenset({"access"}),
+    frozenset({"examining", "asking", "wording"}),
     frozenset({"pipeline", "submitting", "report"}),
-    frozenset({"cli", "api", "web", "access"}),
+    frozenset({"serving"}),
+    frozenset({"api", "web"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 ONLY_IMPORTER: Final[dict[str, str]] = {
     "SPARQLWrapper": "graph.store.remote",
     "networkx": "graph.network",
     "pyshacl": "graph.validate",
+    "fastapi": "graph.api",
+    "limits": "graph.api",
     "openpyxl": "graph.sheet",
+    "starlette": "graph.api",
+    "uvicorn": "graph.api",
     "xlsxwriter": "graph.sheet",
 }
 # Importing these costs more time than a whole command should.
-HEAVY: Final = frozenset({"rdflib", "fastapi", "starlette", *ONLY_IMPORTER})
+HEAVY: Final = frozenset({"rdflib", *ONLY_IMPORTER})
+# What is made of a library alone may import it at the top: whoever imports it asked for that.
+WHOLLY: Final[dict[str, frozenset[str]]] = {
+    "graph.api": frozenset({"fastapi", "limits", "starlette", "uvicorn"})
+}
 _NO_RDF_FLOOR: Final = 7
 
 
@@ -71,11 +82,16 @@ def module_faults(name: str, module: str, path: Path) -> Iterator[Fault]:
             elif not _is_or_below(module, ONLY_IMPORTER.get(top, module)):
                 values = {"library": top, "module": ONLY_IMPORTER[top]}
                 yield Fault("only-importer", name, line, values)
-            if top in HEAVY and id(node) not in inner and id(node) not in only_types:
+            light = id(node) in inner or id(node) in only_types or top in _wholly(module)
+            if top in HEAVY and not light:
                 yield Fault("heavy-import", name, line, {"library": top})
             if top in {"rdflib", "pyoxigraph"} and here >= _NO_RDF_FLOOR:
                 yield Fault("only-importer", name, line, {"library": top, "module": "graph.rdf"})
     yield from _reserved(name, module, tree)
+
+
+def _wholly(module: str) -> frozenset[str]:
+    return next((tops for made, tops in WHOLLY.items() if _is_or_below(module, made)), frozenset())
 
 
 def _is_or_below(module: str, owner: str) -> bool:

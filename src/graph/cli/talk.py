@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from graph.errors import LivsgrafError, ParseError, QuerySyntaxError, UnknownName
+from graph.errors import LivsgrafError
 from graph.messages import Messages
-from graph.render.lines import STRANGE, printable
+from graph.render.lines import printable
+from graph.wording import Wording
 
 Progress = Callable[..., None]
-_OWN_WORDS = 150
-"""How much a parser says in its own words: the longest lists every sign that could have stood."""
-_FOUND = 40
-_WRITTEN = 200
-# What the system says in English → the key of what we say instead.
-_SYSTEM = {
-    os.strerror(number): f"error.system-{name.lower()}"
-    for number, name in (errno.errorcode.items())
-}
 
 
 class Talk:
@@ -59,48 +49,8 @@ class Talk:
 
     def lines_of(self, error: LivsgrafError) -> list[str]:
         """Give an error's lines: what and where, the place with a caret, why, how to mend it."""
-        key = f"error.{error.code}"
-        if isinstance(error, UnknownName) and f"error.unknown-{error.kind}" in self.messages:
-            key = f"error.unknown-{error.kind}"
-        values = {name: _shortened(name, str(value)) for name, value in error.params.items()}
-        values["build"] = self.build
-        if "type" in values:
-            values["type"] = self.messages.maybe(f"error.type-{values['type']}") or values["type"]
-        lines = [f"{self.text('says.error')} {self.text(key, **values)}".rstrip()]
-        source = getattr(error, "source", "")
-        if source:
-            lines += _pointed(source, getattr(error, "column", 1))
-        reason = values.get("reason", "")
-        lines += self._why(error, "" if reason in lines[0] else reason)
-        suggestions = getattr(error, "suggestions", ())
-        if isinstance(error, UnknownName) and suggestions:
-            lines.append(self.text("says.did_you_mean", suggestions=self.either(suggestions)))
-        elif isinstance(error, UnknownName) and error.known:
-            lines.append(self.text("says.choose", known=", ".join(error.known)))
-        else:
-            hint = self.messages.maybe(f"{key}-hint", **values)
-            lines += [hint] if hint else []
-        return lines
-
-    def _why(self, error: LivsgrafError, reason: str) -> list[str]:
-        """Say why, in the reader's language as far as we know; the rest is marked as English."""
-        lines = []
-        if isinstance(error, QuerySyntaxError) and error.ends:
-            lines.append(self.text("error.ends"))
-        elif isinstance(error, QuerySyntaxError) and error.found:
-            lines.append(self.text("error.found", found=_cut(error.found, _FOUND)))
-        if not reason:
-            return lines
-        if isinstance(error, ParseError | QuerySyntaxError):
-            return [*lines, self.text("error.own-words", reason=_cut(reason, _OWN_WORDS))]
-        known = self.messages.maybe(_SYSTEM.get(reason, ""))
-        return [*lines, known or self.text("error.reason", reason=reason)]
-
-    def either(self, words: tuple[str, ...]) -> str:
-        """Join words as one choice: a, b or c."""
-        if len(words) < 2:
-            return "".join(words)
-        return f"{', '.join(words[:-1])} {self.text('says.or')} {words[-1]}"
+        what, below = Wording(self.messages, self.build).told(error)
+        return [f"{self.text('says.error')} {what}".rstrip(), *below]
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -127,25 +77,3 @@ class Talk:
         finally:
             if begun:
                 status.stop()
-
-
-def _shortened(name: str, value: str) -> str:
-    """Give what a person wrote, but not a whole book of it."""
-    return _cut(value, _WRITTEN) if name in ("name", "value") else value
-
-
-def _cut(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[:most].rstrip() + " …"
-
-
-def _pointed(source: str, column: int) -> list[str]:
-    """Give the line at fault with a caret below its column; a long line is cut around the place."""
-    source = source.rstrip("\n").replace("\t", " ")
-    place = max(column - 1, 0)
-    start = max(0, place - 50)
-    shown = printable(source[start : start + 74])
-    if shown.count(STRANGE) * 3 > len(shown):
-        # Of what is no text at all there is nothing to see.
-        return []
-    return [f"  {shown}", "  " + " " * (place - start) + "^"]

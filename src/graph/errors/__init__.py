@@ -62,6 +62,19 @@
     │   ├── BadEditor                     name, value
     │   ├── HasReceipts                   path, n
     │   ├── NotAnExport                   folder
+    │   ├── RequestError               2  a request over the network; status, retry_after
+    │   │   ├── NotAcceptable             known
+    │   │   ├── UnknownParameter          name, known; suggestions
+    │   │   ├── BadParameter              name, value, known
+    │   │   ├── NoSuchPage                name
+    │   │   ├── MethodNotAllowed          name, known
+    │   │   ├── UnsupportedMedia          value, known
+    │   │   ├── TooManyRequests           limit, seconds
+    │   │   ├── Busy                      seconds
+    │   │   ├── QueryTooSlow              seconds
+    │   │   ├── QueryTooHungry            megabytes
+    │   │   ├── AnswerTooLarge            unit, limit
+    │   │   └── UnknownGraph              name; suggestions
     │   ├── SubmitError                2  what is handed in is not taken in
     │   │   ├── NotAnOrganisation         value
     │   │   ├── NamesAPerson
@@ -96,6 +109,21 @@ from graph.errors.asked import (
     BadSetting,
     BadValue,
     TooLow,
+)
+from graph.errors.asking import (
+    AnswerTooLarge,
+    BadParameter,
+    Busy,
+    MethodNotAllowed,
+    NoSuchPage,
+    NotAcceptable,
+    QueryTooHungry,
+    QueryTooSlow,
+    RequestError,
+    TooManyRequests,
+    UnknownGraph,
+    UnknownParameter,
+    UnsupportedMedia,
 )
 from graph.errors.base import (
     InputError,
@@ -197,14 +225,17 @@ from graph.errors.submitting import (
 )
 
 __all__ = [
+    "AnswerTooLarge",
     "BadDate",
     "BadEditor",
     "BadFunction",
     "BadIri",
     "BadLanguage",
     "BadLimit",
+    "BadParameter",
     "BadSetting",
     "BadValue",
+    "Busy",
     "CannotUndo",
     "DiskFull",
     "DocumentType",
@@ -218,12 +249,15 @@ __all__ = [
     "LivsgrafError",
     "LockedWorkbook",
     "MacroTable",
+    "MethodNotAllowed",
     "NamesAPerson",
     "NoKnownHeadings",
     "NoReportFormat",
+    "NoSuchPage",
     "NotAFile",
     "NotATable",
     "NotAWorkbook",
+    "NotAcceptable",
     "NotAnExport",
     "NotAnOrganisation",
     "NotCanonical",
@@ -239,11 +273,14 @@ __all__ = [
     "QueryOutside",
     "QuerySyntaxError",
     "QueryTooDeep",
+    "QueryTooHungry",
     "QueryTooLong",
+    "QueryTooSlow",
     "QueryWrites",
     "ReceiptDamaged",
     "ReceiptLost",
     "RemoteContext",
+    "RequestError",
     "StoreAbsent",
     "StoreAltered",
     "StoreDamaged",
@@ -265,6 +302,7 @@ __all__ = [
     "TooManyColumns",
     "TooManyContexts",
     "TooManyParts",
+    "TooManyRequests",
     "TooManyRows",
     "TooTangled",
     "TripleTerm",
@@ -273,9 +311,12 @@ __all__ = [
     "Unfinished",
     "UnknownFormat",
     "UnknownFunction",
+    "UnknownGraph",
     "UnknownName",
+    "UnknownParameter",
     "UnpacksTooLarge",
     "Unplaced",
+    "UnsupportedMedia",
     "Utf16",
     "ValidationFailed",
     "WorkerDied",

@@ -1,0 +1,7 @@
+"""Who may write over the network: keys, and what was done with them.
+
+    keys     made, kept as hashes, looked up, taken back
+    audit    one line for every act, each bound to the one before
+
+A key stands for organisations and roles, never for a person.
+"""

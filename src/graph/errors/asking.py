@@ -1,0 +1,139 @@
+"""What can be wrong with a request over the network, or with asking while others ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph.errors.base import InputError
+
+
+class RequestError(InputError):
+    """A request that cannot be answered as asked; `status` is that of HTTP."""
+
+    code = "request"
+    status = 400
+    retry_after: float | None = None
+
+
+class NotAcceptable(RequestError):
+    """None of the formats that the asker takes is one that we give here."""
+
+    code = "not-acceptable"
+    status = 406
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(known=", ".join(known))
+
+
+class UnknownParameter(RequestError):
+    """A parameter that this address does not know."""
+
+    code = "strange-parameter"
+
+    def __init__(self, name: str, known: Sequence[str], suggestions: Sequence[str] = ()) -> None:
+        super().__init__(name=name, known=", ".join(known))
+        self.suggestions = tuple(suggestions)
+
+
+class BadParameter(RequestError):
+    """A parameter with a value that it cannot have; `known` lists those that it can, if few."""
+
+    code = "bad-parameter"
+
+    def __init__(self, name: str, value: str, known: Sequence[str] = ()) -> None:
+        super().__init__(name=name, value=value, known=", ".join(known))
+
+
+class NoSuchPage(RequestError):
+    """An address where nothing is."""
+
+    code = "no-such-page"
+    status = 404
+
+    def __init__(self, path: str) -> None:
+        super().__init__(name=path)
+
+
+class MethodNotAllowed(RequestError):
+    """A way of asking that this address does not take."""
+
+    code = "method-not-allowed"
+    status = 405
+
+    def __init__(self, method: str, known: Sequence[str]) -> None:
+        super().__init__(name=method, known=", ".join(known))
+
+
+class UnsupportedMedia(RequestError):
+    """A body of a kind that this address does not read."""
+
+    code = "unsupported-media"
+    status = 415
+
+    def __init__(self, found: str, known: Sequence[str]) -> None:
+        super().__init__(value=found, known=", ".join(known))
+
+
+class TooManyRequests(RequestError):
+    """More requests in a minute than one client may make."""
+
+    code = "too-many-requests"
+    status = 429
+
+    def __init__(self, limit: int, retry_after: float) -> None:
+        super().__init__(limit=limit, seconds=int(retry_after))
+        self.retry_after = retry_after
+
+
+class Busy(RequestError):
+    """No process is free for this question now; later one may be."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self, retry_after: float = 1) -> None:
+        super().__init__(seconds=int(retry_after))
+        self.retry_after = retry_after
+
+
+class QueryTooSlow(RequestError):
+    """A question that took longer than the limit, and was stopped."""
+
+    code = "query-too-slow"
+    status = 503
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds=f"{seconds:g}")
+        # To ask the same again at once would only end the same way.
+        self.retry_after = seconds
+
+
+class QueryTooHungry(RequestError):
+    """A question that wanted more memory than the limit, or ended its process."""
+
+    code = "query-too-hungry"
+    status = 503
+
+    def __init__(self, megabytes: int) -> None:
+        super().__init__(megabytes=megabytes)
+        self.retry_after = 10.0
+
+
+class AnswerTooLarge(RequestError):
+    """An answer with more rows or bytes than the limit; nothing of it was sent."""
+
+    code = "answer-too-large"
+    status = 413
+
+    def __init__(self, unit: str, limit: int) -> None:
+        super().__init__(unit=unit, limit=limit)
+
+
+class UnknownGraph(RequestError):
+    """A graph that a question names and that is not here; nothing is fetched."""
+
+    code = "unknown-graph"
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(name=name)
+        self.suggestions = tuple(suggestions)

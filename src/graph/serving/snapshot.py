@@ -1,0 +1,94 @@
+"""One version of the graph, ready to be asked by many threads at once."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from graph import assets
+from graph.describe import Namer
+from graph.labels import Labels
+from graph.query import KINDS, Query, load
+from graph.store import Store, Version, open_store, version_of
+from graph.terms import Rows, Term, Triple
+
+T = TypeVar("T")
+_SHOWN = 16
+_KEPT = 256
+
+
+class Snapshot:
+    """A read copy of the store, and what has been worked out from it.
+
+    Never changes: a commit gives a new one. `tag` names the version, vocabulary and shipped
+    queries included; two snapshots with one tag give the same answers on the same day.
+    """
+
+    def __init__(self, place: Path, root: Path | None = None) -> None:
+        self.root = root or assets.root()
+        # VERSION first: one that is older than the copy is mended by the next look.
+        self.version: Version = version_of(place)
+        self.store: Store = open_store(place)
+        self.tag = tag_of(self.version)
+        self._paths = {path.stem: path for kind in KINDS for path in assets.files(kind, self.root)}
+        self._queries: dict[str, Query] = {}
+        self._labels: dict[str, Labels] = {}
+        self._found: dict[object, Any] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, text: str, name: str = "-") -> Rows:
+        """Run a query of our own; `name` is what a fault in it is blamed on."""
+        return self.store.query(text, name)
+
+    def construct(self, text: str, name: str = "-") -> list[Triple]:
+        """Run a query of our own that makes triples."""
+        return self.store.construct(text, name)
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Where each shipped query is, by name."""
+        return self._paths
+
+    def query(self, name: str) -> Query:
+        """Read one shipped query, once; KeyError for another name."""
+        if name not in self._queries:
+            self._queries[name] = load(self._paths[name])
+        return self._queries[name]
+
+    def queries(self, kind: str) -> list[Query]:
+        """Give the shipped queries of one kind."""
+        return [self.query(path.stem) for path in assets.files(kind, self.root)]
+
+    def labels(self, lang: str) -> Labels:
+        """Give the names in one language; what was asked once is remembered."""
+        if lang not in self._labels:
+            self._labels[lang] = Labels(self.ask, lang)
+        return self._labels[lang]
+
+    def names(self, terms: Iterable[Term | None], lang: str) -> dict[Term, str]:
+        """Name many things at once, also those that only a sentence can name."""
+        wanted = list(dict.fromkeys(t for t in terms if t is not None and t.kind == "iri"))
+        namer = Namer(self.ask, self.labels(lang))
+        return {value.term: value.label for value in namer.told(wanted)}
+
+    def once(self, key: object, work: Callable[[], T]) -> T:
+        """Give what `work` gives, worked out once for this version; the oldest are forgotten."""
+        with self._lock:
+            if key in self._found:
+                found: T = self._found[key]
+                return found
+        made = work()
+        with self._lock:
+            while len(self._found) >= _KEPT:
+                self._found.pop(next(iter(self._found)))
+            self._found[key] = made
+        return made
+
+
+def tag_of(version: Version) -> str:
+    """Name a version briefly: of content, vocabulary, shipped queries and software together."""
+    whole = f"{version.digest} {version.assets} {version.software}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:_SHOWN]

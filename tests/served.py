@@ -1,0 +1,36 @@
+"""A server to ask in a test: the shipped content, built once, and an application over it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from graph.api import create_app
+from graph.config import Serving, Settings
+from graph.serving import Service
+
+
+@contextlib.contextmanager
+def served(
+    store: Path, serving: Serving | None = None, **others: Any
+) -> Iterator[tuple[TestClient, Service]]:
+    """Lend a client of an application that serves a store; what ours raises is an answer there."""
+    settings = replace(Settings(store=store, **others), serving=serving or Serving())
+    service = Service(settings).start()
+    try:
+        with TestClient(create_app(service), raise_server_exceptions=False) as client:
+            yield client, service
+    finally:
+        service.stop()
+
+
+def a_copy(store: Path, to: Path) -> Path:
+    """Copy a store, for a test that writes to it."""
+    shutil.copytree(store, to, symlinks=True)
+    return to
