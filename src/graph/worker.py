@@ -88,7 +88,7 @@ class Worker:
     ) -> None:
         self._limits = limits
         self._setup = (network, limits, prepare)
-        self._running: _Process | None = None
+        self._running: Process | None = None
         self._start()
 
     def __enter__(self) -> Worker:
@@ -112,8 +112,9 @@ class Worker:
         process = self._start()
         try:
             process.await_start()
-            return process.ask((function, argument), self._limits.seconds)
-        except _Gone as gone:
+            process.begin(function, argument)
+            return process.answer(self._limits.seconds)
+        except Gone as gone:
             self.close()
             raise self._told(gone, file) from None
         except LivsgrafError:
@@ -132,13 +133,13 @@ class Worker:
         if running is not None:
             running.end()
 
-    def _start(self) -> _Process:
+    def _start(self) -> Process:
         if self._running is None or self._running.dead():
             self.close()
-            self._running = _Process(self._setup)
+            self._running = Process(self._setup)
         return self._running
 
-    def _told(self, gone: _Gone, file: str) -> WorkerError:
+    def _told(self, gone: Gone, file: str) -> WorkerError:
         if gone.memory or gone.code == -signal.SIGKILL:
             return WorkerMemory(file, self._limits.memory_bytes)
         if gone.late or gone.code == -signal.SIGXCPU:
@@ -147,16 +148,20 @@ class Worker:
         return WorkerDied(file, how)
 
 
-class _Gone(Exception):
-    """The process is no more, or has been stopped because it was late."""
+class Gone(Exception):
+    """The process is no more, or is late; which of them its members tell."""
 
     def __init__(self, code: int = 0, *, late: bool = False, memory: bool = False) -> None:
         super().__init__(code)
         self.code, self.late, self.memory = code, late, memory
 
 
-class _Process:
-    """One child process and the two pipes to it."""
+class Process:
+    """One child process and the two pipes to it, for whoever keeps several of them.
+
+    `begin` sends a request, `answers_within` waits for the answer to begin, `answer` gives it. It
+    raises Gone when the process is no more or late; then it must be ended.
+    """
 
     def __init__(self, setup: tuple[bool, Limits, Prepared | None]) -> None:
         self.started = False
@@ -182,26 +187,40 @@ class _Process:
         os.set_blocking(self._to, False)
         self._waiting = [_packed(setup)]
 
+    @property
+    def pid(self) -> int:
+        """The number by which the system knows it."""
+        return self._child.pid
+
     def dead(self) -> bool:
+        """Tell whether it has ended."""
         return self._child.poll() is not None
 
     def await_start(self) -> None:
         """Wait until the process is ready for work, if it has not said so yet."""
         if not self.started:
-            self._exchange(_START_SECONDS)
+            self.answer(_START_SECONDS)
             self.started = True
 
-    def ask(self, request: tuple[str, object], seconds: float) -> Any:
-        self._waiting.append(_packed(request))
-        return self._exchange(seconds)
+    def begin(self, function: str, argument: object) -> None:
+        """Send a request: a function by its name, and its argument."""
+        self._waiting.append(_packed((function, argument)))
 
-    def _exchange(self, seconds: float) -> Any:
+    def answers_within(self, seconds: float) -> bool:
+        """Wait for the answer to begin, so long and no longer; its end counts as one."""
+        self._send(time.monotonic() + seconds)
+        poll = select.poll()
+        poll.register(self._from, select.POLLIN)
+        return bool(poll.poll(max(0.0, seconds) * 1000))
+
+    def answer(self, seconds: float) -> Any:
+        """Give what the request gave, or raise what it raised of ours."""
         until = time.monotonic() + seconds
         self._send(until)
         (length,) = _LENGTH.unpack(self._receive(_LENGTH.size, until))
         if length > self._most:
             # An answer larger than all that the process may hold is no answer of ours.
-            raise _Gone(memory=True)
+            raise Gone(memory=True)
         try:
             told = _Careful(io.BytesIO(self._receive(length, until))).load()
         except Exception as error:
@@ -212,7 +231,7 @@ class _Process:
         if kind == "error" and isinstance(answer, LivsgrafError):
             raise answer
         if kind == "memory":
-            raise _Gone(memory=True)
+            raise Gone(memory=True)
         if kind != "ok":
             raise InternalError(str(answer))
         return answer
@@ -245,10 +264,10 @@ class _Process:
         poll.register(pipe, event)
         if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
             # Some do not die of want but stand still.
-            raise _Gone(late=True, memory=self._starved())
+            raise Gone(late=True, memory=self._starved())
 
     def _mourn(self) -> None:
-        raise _Gone(self._child.wait(), memory=self._starved())
+        raise Gone(self._child.wait(), memory=self._starved())
 
     def _starved(self) -> bool:
         self._last_words.seek(0)
@@ -256,6 +275,7 @@ class _Process:
         return any(words in said for words in _OUT_OF_MEMORY)
 
     def end(self) -> None:
+        """Stop it, whatever it is doing."""
         self._child.kill()
         self._child.wait()
         self._last_words.close()

@@ -7,6 +7,7 @@
 An answer is whole or there is none.
 """
 
-from graph.asking.model import Asked, Reply
+from graph.asking.model import Asked, Form, Reply
+from graph.asking.pool import Pool
 
-__all__ = ["Asked", "Reply"]
+__all__ = ["Asked", "Form", "Pool", "Reply"]

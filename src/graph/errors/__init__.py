@@ -71,6 +71,9 @@
     │   │   ├── UnsupportedMedia          value, known
     │   │   ├── TooManyRequests           limit, seconds
     │   │   ├── Busy                      seconds
+    │   │   ├── QueryTooLarge             size, limit
+    │   │   ├── QueryBreaks
+    │   │   ├── Unwritable                format
     │   │   ├── QueryTooSlow              seconds
     │   │   ├── QueryTooHungry            megabytes
     │   │   ├── AnswerTooLarge            unit, limit
@@ -117,13 +120,16 @@ from graph.errors.asking import (
     MethodNotAllowed,
     NoSuchPage,
     NotAcceptable,
+    QueryBreaks,
     QueryTooHungry,
+    QueryTooLarge,
     QueryTooSlow,
     RequestError,
     TooManyRequests,
     UnknownGraph,
     UnknownParameter,
     UnsupportedMedia,
+    Unwritable,
 )
 from graph.errors.base import (
     InputError,
@@ -270,10 +276,12 @@ __all__ = [
     "OverInput",
     "PackedTooTight",
     "ParseError",
+    "QueryBreaks",
     "QueryOutside",
     "QuerySyntaxError",
     "QueryTooDeep",
     "QueryTooHungry",
+    "QueryTooLarge",
     "QueryTooLong",
     "QueryTooSlow",
     "QueryWrites",
@@ -317,6 +325,7 @@ __all__ = [
     "UnpacksTooLarge",
     "Unplaced",
     "UnsupportedMedia",
+    "Unwritable",
     "Utf16",
     "ValidationFailed",
     "WorkerDied",

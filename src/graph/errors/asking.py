@@ -96,6 +96,32 @@ class Busy(RequestError):
         self.retry_after = retry_after
 
 
+class QueryTooLarge(RequestError):
+    """A question with more bytes than the limit; no parser has seen it."""
+
+    code = "query-too-large"
+    status = 413
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(size=size, limit=limit)
+
+
+class QueryBreaks(RequestError):
+    """A question that ended the process which read it: the engine does not bear its form."""
+
+    code = "query-breaks"
+
+
+class Unwritable(RequestError):
+    """An answer with a sign that the format asked for cannot hold."""
+
+    code = "unwritable"
+    status = 406
+
+    def __init__(self, format: str) -> None:  # noqa: A002  (what everybody calls it)
+        super().__init__(format=format)
+
+
 class QueryTooSlow(RequestError):
     """A question that took longer than the limit, and was stopped."""
 

@@ -7,6 +7,7 @@ survive. Whether the rest is SPARQL, the engine decides.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from graph import sparql
 from graph.errors import QueryOutside, QueryTooDeep, QueryTooLong, QueryWrites
@@ -15,6 +16,15 @@ from graph.rdf import guard
 
 _OUTSIDE = ("SERVICE", "FROM")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How deep and how long a question may be, and the words that it may not hold."""
+
+    depth: int = guard.QUERY_DEPTH
+    signs: int = guard.QUERY_SIGNS
+    outside: tuple[str, ...] = _OUTSIDE
 
 
 def vet(text: str, name: str) -> None:
@@ -28,28 +38,34 @@ def vet(text: str, name: str) -> None:
             wrongly.
 
     """
+    look(text, name, Bounds())
+
+
+def look(text: str, name: str, bounds: Bounds) -> list[sparql.Token]:
+    """Refuse what lies beyond the bounds; give the tokens, none where the text cannot be read."""
     content = text.encode("utf-8", "replace")
-    deep = guard.too_deep(content, "ttl", guard.QUERY_DEPTH)
+    deep = guard.too_deep(content, "ttl", bounds.depth)
     if deep is not None:
         line, column = place_of(text, len(content[:deep].decode("utf-8", "replace")))
-        raise QueryTooDeep(name, line, column, guard.QUERY_DEPTH, line_of(text, line))
+        raise QueryTooDeep(name, line, column, bounds.depth, line_of(text, line))
     signs = guard.signs(text)
-    if signs > guard.QUERY_SIGNS:
-        raise QueryTooLong(name, signs, guard.QUERY_SIGNS)
-    read = _unescaped(text)
+    if signs > bounds.signs:
+        raise QueryTooLong(name, signs, bounds.signs)
+    read = unescaped(text)
     try:
         found = sparql.tokens(read)
     except sparql.SparqlReadError:
         # What we cannot read, the engine refuses with a place; only a word of ours matters here.
         if re.search(r"(?i)\bservice\b", read):
             raise QueryOutside(name, 1, 1, _OUTSIDE[0], "") from None
-        return
+        return []
     first = _first(found)
     if first is not None and first.is_word(*_UPDATES):
         raise _at(QueryWrites, name, read, first)
     for token in found:
-        if token.is_word(*_OUTSIDE):
+        if token.is_word(*bounds.outside):
             raise _at(QueryOutside, name, read, token)
+    return found
 
 
 def is_text(text: str) -> bool:
@@ -57,14 +73,15 @@ def is_text(text: str) -> bool:
     if "{" in text:
         return True
     try:
-        found = sparql.tokens(_unescaped(text))
+        found = sparql.tokens(unescaped(text))
     except sparql.SparqlReadError:
         return False
     first = _first(found)
     return len(found) > 1 and first is not None and first.is_word("DESCRIBE", *_UPDATES)
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Give a text with the escapes of its characters read."""
     # SPARQL 1.1 section 19.2: these escapes may stand anywhere, in a keyword too.
     return re.sub(
         r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from graph.asking import Pool
 from graph.config import Settings
 from graph.serving.snapshot import Snapshot
 from graph.store import version_of
@@ -24,14 +25,17 @@ class Service:
         self._lock = threading.Lock()
         self._looked = 0.0
         self._now: Snapshot | None = None
+        self.pool = Pool(settings.store, settings.serving)
 
     def start(self) -> Self:
         """Open the store for reading; StoreAbsent when there is none."""
         self._now = Snapshot(self.settings.store, self.root)
+        self.pool.start()
         return self
 
     def stop(self) -> None:
         """Let go of everything."""
+        self.pool.stop()
         self._now = None
 
     @property
@@ -50,3 +54,4 @@ class Service:
             version = version_of(self.settings.store)
             if self._now is None or version != self._now.version:
                 self._now = Snapshot(self.settings.store, self.root)
+                self.pool.renew()

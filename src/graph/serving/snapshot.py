@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -16,7 +15,6 @@ from graph.store import Store, Version, open_store, version_of
 from graph.terms import Rows, Term, Triple
 
 T = TypeVar("T")
-_SHOWN = 16
 _KEPT = 256
 
 
@@ -32,7 +30,7 @@ class Snapshot:
         # VERSION first: one that is older than the copy is mended by the next look.
         self.version: Version = version_of(place)
         self.store: Store = open_store(place)
-        self.tag = tag_of(self.version)
+        self.tag = self.version.tag
         self._paths = {path.stem: path for kind in KINDS for path in assets.files(kind, self.root)}
         self._queries: dict[str, Query] = {}
         self._labels: dict[str, Labels] = {}
@@ -86,9 +84,3 @@ class Snapshot:
                 self._found.pop(next(iter(self._found)))
             self._found[key] = made
         return made
-
-
-def tag_of(version: Version) -> str:
-    """Name a version briefly: of content, vocabulary, shipped queries and software together."""
-    whole = f"{version.digest} {version.assets} {version.software}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:_SHOWN]

@@ -7,6 +7,7 @@ Questions see the union of the named graphs as the default graph. There are no b
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ from graph.terms import Quad, Rows, Triple
 
 __all__ = [
     "Change",
+    "Dataset",
     "Draft",
     "Rows",
+    "Sink",
     "Source",
     "Stamp",
     "Store",
@@ -30,6 +33,7 @@ __all__ = [
 MEMORY = ":memory:"
 # Raised when the state folder changes so that older software would misread it.
 FORMAT = 1
+_SHOWN = 16
 
 
 class Source(NamedTuple):
@@ -60,6 +64,30 @@ class Version:
     digest: str
     triples: int
 
+    @property
+    def tag(self) -> str:
+        """A brief name of content, vocabulary, shipped queries and software together."""
+        whole = f"{self.digest} {self.assets} {self.software}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:_SHOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a question is asked of: their union is its default graph; SPARQL 1.1 13.2."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+class Sink(Protocol):
+    """Where an answer is written, piece by piece; what it raises stops the answer."""
+
+    def write(self, piece: bytes) -> int:
+        """Take a piece."""
+
+    def count(self) -> None:
+        """Note that one more triple was written; rows of other answers are the sink's to count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -82,6 +110,20 @@ class Store(Protocol):
         """Write an answer with the engine's own serialiser, in memory that does not grow with it.
 
         A SELECT or ASK goes out as csv, tsv, json or xml; a CONSTRUCT as ttl or nt.
+        """
+
+    def answer(
+        self,
+        text: str,
+        name: str,
+        dataset: Dataset | None,
+        open_sink: Callable[[str], tuple[str, Sink]],
+    ) -> str:
+        """Write the answer to a question in any form, and give the form.
+
+        The form is `rows`, `boolean` or `triples`. `open_sink` is told it and gives the format and
+        the place to write to. Without a dataset the default graph is the union of all graphs.
+        Triples are written without repeats.
         """
 
     def graphs(self) -> list[str]:

@@ -13,7 +13,7 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 import pyoxigraph as ox
 
@@ -27,9 +27,9 @@ from graph.errors import (
     UnknownFunction,
 )
 from graph.query.blame import blame
-from graph.store import FORMAT, MEMORY, Change, Source, Stamp, Store, Version
+from graph.store import FORMAT, MEMORY, Change, Dataset, Sink, Source, Stamp, Store, Version
 from graph.store.folder import Folder, faults
-from graph.terms import DERIVED, VOCABULARY, XSD, Quad, Rows, Term, Triple
+from graph.terms import DERIVED, PREFIXES, VOCABULARY, XSD, Quad, Rows, Term, Triple
 
 _RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -37,11 +37,19 @@ _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-_TRIPLES = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
+_TRIPLES = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "xml": ox.RdfFormat.RDF_XML,
+}
 _FUNCTION = re.compile(r"custom (?:aggregate )?function <(.*)> is not supported")
 _APART = re.compile(rf"<(?:{re.escape(DERIVED)}|{re.escape(VOCABULARY)})[^>]*> \.$")
 _BLANK = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) } }"
 _OPEN_TRIES = 5
+_PIECE = 1 << 15
+_QUOTE = '"'
+_TO_QUOTE = re.compile(r'[",\r\n]')
 
 
 class _Engine:
@@ -88,6 +96,29 @@ class _Engine:
             if format not in _RESULTS:
                 raise InternalError(f"no rows as {format}")
             found.serialize(file, format=_RESULTS[format])
+
+    def answer(
+        self,
+        text: str,
+        name: str,
+        dataset: Dataset | None,
+        open_sink: Callable[[str], tuple[str, Sink]],
+    ) -> str:
+        """Write the answer to a question in any form, and give the form."""
+        with _answering(name, self._place()):
+            found = _ask(self._engine(), text, name, dataset)
+            if isinstance(found, ox.QueryTriples):
+                form, sink = open_sink("triples")
+                out = cast("IO[bytes]", sink)
+                ox.serialize(_once(found, sink), out, format=_TRIPLES[form], prefixes=_prefixes())
+                return "triples"
+            kind = "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
+            form, sink = open_sink(kind)
+            if form == "csv" and not isinstance(found, ox.QueryBoolean):
+                _write_csv(found, sink)
+                return kind
+            found.serialize(cast("IO[bytes]", sink), format=_RESULTS[form])
+            return kind
 
     def graphs(self) -> list[str]:
         """Name the graphs that hold anything, sorted."""
@@ -294,7 +325,7 @@ def _save(content: ox.Store, room: Path) -> None:
 
 
 def _ask(
-    engine: ox.Store, text: str, name: str
+    engine: ox.Store, text: str, name: str, dataset: Dataset | None = None
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     def again(other: str) -> str | None:
         try:
@@ -304,9 +335,53 @@ def _ask(
         return None
 
     try:
+        if dataset is not None:
+            # Both are given even when empty: the engine takes one left out for all there are.
+            return engine.query(
+                text,
+                default_graph=[ox.NamedNode(graph) for graph in dataset.default],
+                named_graphs=[ox.NamedNode(graph) for graph in dataset.named],
+            )
         return engine.query(text, use_default_graph_as_union=True)
     except SyntaxError as error:
         raise blame(text, name, error.msg or str(error), again) from error
+
+
+def _write_csv(found: ox.QuerySolutions, sink: Sink) -> None:
+    """Write rows as SPARQL 1.1 CSV; the engine's own writer leaves an IRI with a comma unquoted."""
+    variables = found.variables
+    lines = [",".join(variable.value for variable in variables)]
+    size = 0
+    for row in found:
+        line = ",".join([_csv_cell(cell) for cell in row])
+        lines.append(line)
+        size += len(line)
+        if size > _PIECE:
+            sink.write(("\r\n".join(lines) + "\r\n").encode())
+            lines, size = [], 0
+    if lines:
+        sink.write(("\r\n".join(lines) + "\r\n").encode())
+
+
+def _csv_cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    text = str(cell) if isinstance(cell, ox.BlankNode) else str(getattr(cell, "value", cell))
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _TO_QUOTE.search(text) else text
+
+
+def _once(found: Iterable[ox.Triple], sink: Sink) -> Iterator[ox.Triple]:
+    """Walk triples without repeats, counting each."""
+    seen: set[ox.Triple] = set()
+    for triple in found:
+        if triple not in seen:
+            seen.add(triple)
+            sink.count()
+            yield triple
+
+
+def _prefixes() -> dict[str, str]:
+    return dict(PREFIXES)
 
 
 @contextlib.contextmanager
