@@ -77,7 +77,7 @@ def respond(request: Request, answer: Answer) -> Response:
         headers["Link"] = ", ".join(links)
     if answer.name:
         headers["Content-Disposition"] = f'inline; filename="{answer.name}.{form}"'
-    if _held(request, etag):
+    if held(request, etag):
         return Response(None, 304, headers)
     if form in answer.others:
         content = answer.others[form]()
@@ -114,7 +114,7 @@ def _etag(request: Request, answer: Answer, form: str) -> str:
     return f'"{answer.tag}-{told}"'
 
 
-def _held(request: Request, etag: str) -> bool:
+def held(request: Request, etag: str) -> bool:
     """Tell whether the asker holds it, as If-None-Match says; RFC 9110 section 13.1.2."""
     held = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
     return "*" in held or etag in [tag.removeprefix("W/") for tag in held]

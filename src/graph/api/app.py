@@ -6,9 +6,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from graph import __version__
-from graph.api import version
+from graph.api import sparql, version
 from graph.api.answer import PAGE
 from graph.api.problems import problem
 from graph.errors import (
@@ -32,8 +33,9 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for group in (version,):
-        app.include_router(group.routes(service))
+    app.state.routers = [group.routes(service) for group in (version, sparql)]
+    for router in app.state.routers:
+        app.include_router(router)
     app.add_exception_handler(LivsgrafError, _told)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _other)
@@ -61,11 +63,22 @@ async def _other(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == MethodNotAllowed.status:
-        allowed = (error.headers or {}).get("Allow", "")
-        told = MethodNotAllowed(request.method, [allowed])
-        return problem(request, told, {"Allow": allowed})
+        allowed = methods_at(request)
+        told = MethodNotAllowed(request.method, allowed)
+        return problem(request, told, {"Allow": ", ".join(allowed)})
     return problem(request, NoSuchPage(request.url.path))
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     return problem(request, InternalError(type(error).__name__))
+
+
+def methods_at(request: Request) -> list[str]:
+    """Give every way of asking that an address takes, not only those of its first route."""
+    found: set[str] = set()
+    for route in (route for router in request.app.state.routers for route in router.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    if "GET" in found:
+        found.add("HEAD")
+    return sorted({*found, "OPTIONS"})

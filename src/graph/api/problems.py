@@ -15,6 +15,7 @@ from graph.errors import (
     DiskFull,
     InternalError,
     LivsgrafError,
+    NotAuthorised,
     NotOwned,
     StoreError,
     TooManyBytes,
@@ -29,6 +30,52 @@ from graph.wording import Wording
 MEDIA = "application/problem+json"
 TYPES = BASE + "problem/"
 """Below this lie the names of the problems; each ends in the code of the error."""
+
+_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "lang"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "lang": {"type": "string", "enum": list(LANGUAGES)},
+        "instance": {"type": "string"},
+        "line": {"type": "integer"},
+        "column": {"type": "integer"},
+        "suggestions": {"type": "array", "items": {"type": "string"}},
+    },
+}
+_SAID = {
+    400: "What was asked cannot be used; `detail` tells how to mend it.",
+    401: "No key, or one that does not hold.",
+    403: "The key does not let its bearer do this.",
+    404: "There is nothing of that name.",
+    405: "This address cannot be used so.",
+    406: "None of the formats asked for is given here.",
+    408: "The content did not come in time.",
+    409: "It cannot be done as things stand.",
+    413: "More than a limit; nothing was kept or sent.",
+    415: "Content of a kind that is not read here.",
+    422: "What was handed in was read and is refused, with every reason.",
+    429: "Too many requests; `Retry-After` tells when.",
+    500: "A fault of ours.",
+    503: "Not now; `Retry-After` tells when, if that is known.",
+    507: "The disk is full; nothing was lost.",
+}
+
+
+def told_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe refusals for the document of the interface, by status."""
+    content = {MEDIA: {"schema": _SCHEMA}}
+    return {status: {"description": _SAID[status], "content": content} for status in statuses}
+
+
+ANYWHERE = (400, 404, 405, 406, 429, 503)
+"""What any address that is read may refuse with."""
+PROBLEMS = told_of(*ANYWHERE, 401, 403, 413, 415)
+"""What an address that takes content may refuse with."""
 
 # The first that fits decides, so the narrow stand before the broad.
 STATUS: tuple[tuple[type[LivsgrafError], int], ...] = (
@@ -85,6 +132,9 @@ def problem(
     if number:
         told["instance"] = f"urn:livsgraf:request:{number}"
     sent = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
+    if isinstance(error, NotAuthorised):
+        # RFC 6750 section 3: no more is told of what was wrong with the key.
+        sent["WWW-Authenticate"] = 'Bearer realm="livsgraf"'
     wait = getattr(error, "retry_after", None)
     if wait is not None:
         sent["Retry-After"] = str(int(wait))

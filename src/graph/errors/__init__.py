@@ -60,6 +60,7 @@
     │   ├── NoReportFormat                file, known
     │   ├── OverInput                     file
     │   ├── BadEditor                     name, value
+    │   ├── UnknownRole                   value, known
     │   ├── HasReceipts                   path, n
     │   ├── NotAnExport                   folder
     │   ├── RequestError               2  a request over the network; status, retry_after
@@ -77,7 +78,11 @@
     │   │   ├── QueryTooSlow              seconds
     │   │   ├── QueryTooHungry            megabytes
     │   │   ├── AnswerTooLarge            unit, limit
-    │   │   └── UnknownGraph              name; suggestions
+    │   │   ├── UnknownGraph              name; suggestions
+    │   │   ├── OneQuery                  n
+    │   │   ├── NotAuthorised
+    │   │   ├── Forbidden                 role
+    │   │   └── NotYours                  organisation, known
     │   ├── SubmitError                2  what is handed in is not taken in
     │   │   ├── NotAnOrganisation         value
     │   │   ├── NamesAPerson
@@ -98,6 +103,8 @@
     │       ├── StoreIsFile               path
     │       ├── StoreDamaged              path, reason
     │       │   ├── StoreAltered          path, reason
+    │       │   ├── KeysDamaged           file
+    │       │   ├── TrailBroken           line
     │       │   └── ReceiptDamaged        path, receipt, reason
     │       │       └── ReceiptLost
     │       └── DiskFull                  path
@@ -107,6 +114,14 @@ An error carries a code and parameters and never a sentence for users: which lan
 reads is known only to the command line.
 """
 
+from graph.errors.access import (
+    Forbidden,
+    KeysDamaged,
+    NotAuthorised,
+    NotYours,
+    TrailBroken,
+    UnknownRole,
+)
 from graph.errors.asked import (
     BadDate,
     BadSetting,
@@ -120,6 +135,7 @@ from graph.errors.asking import (
     MethodNotAllowed,
     NoSuchPage,
     NotAcceptable,
+    OneQuery,
     QueryBreaks,
     QueryTooHungry,
     QueryTooLarge,
@@ -246,12 +262,14 @@ __all__ = [
     "DiskFull",
     "DocumentType",
     "FileUnreadable",
+    "Forbidden",
     "HasReceipts",
     "HeaderError",
     "HostilePart",
     "HugeArea",
     "InputError",
     "InternalError",
+    "KeysDamaged",
     "LivsgrafError",
     "LockedWorkbook",
     "MacroTable",
@@ -266,12 +284,15 @@ __all__ = [
     "NotAcceptable",
     "NotAnExport",
     "NotAnOrganisation",
+    "NotAuthorised",
     "NotCanonical",
     "NotData",
     "NotForTerminal",
     "NotOwned",
     "NotText",
+    "NotYours",
     "NothingIn",
+    "OneQuery",
     "OtherTable",
     "OverInput",
     "PackedTooTight",
@@ -313,6 +334,7 @@ __all__ = [
     "TooManyRequests",
     "TooManyRows",
     "TooTangled",
+    "TrailBroken",
     "TripleTerm",
     "Unanswerable",
     "UndeclaredPrefix",
@@ -322,6 +344,7 @@ __all__ = [
     "UnknownGraph",
     "UnknownName",
     "UnknownParameter",
+    "UnknownRole",
     "UnpacksTooLarge",
     "Unplaced",
     "UnsupportedMedia",

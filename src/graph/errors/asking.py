@@ -96,6 +96,15 @@ class Busy(RequestError):
         self.retry_after = retry_after
 
 
+class OneQuery(RequestError):
+    """No query, or several, where there must be one; SPARQL 1.1 Protocol section 2.1."""
+
+    code = "one-query"
+
+    def __init__(self, n: int) -> None:
+        super().__init__(n=n)
+
+
 class QueryTooLarge(RequestError):
     """A question with more bytes than the limit; no parser has seen it."""
 

@@ -15,6 +15,7 @@ from graph.rdf.canonical import refuse_noncanonical, write_turtle
 from graph.rdf.engine import from_engine, from_engine_quads, to_engine, to_engine_quads
 from graph.rdf.formats import SUFFIXES, TABLE_SUFFIXES, engine_format, format_of, looks_like
 from graph.rdf.parsing import parse, positions, read, read_bytes, refuse_endless, text
+from graph.rdf.writing import write
 from graph.terms import GENID, Quad, Term
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "text",
     "to_engine",
     "to_engine_quads",
+    "write",
     "write_turtle",
 ]
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from graph.access import Keys, Trail
 from graph.asking import Pool
 from graph.config import Settings
 from graph.serving.snapshot import Snapshot
@@ -26,6 +27,8 @@ class Service:
         self._looked = 0.0
         self._now: Snapshot | None = None
         self.pool = Pool(settings.store, settings.serving)
+        self.keys = Keys(settings.store)
+        self.trail = Trail(settings.store)
 
     def start(self) -> Self:
         """Open the store for reading; StoreAbsent when there is none."""

@@ -1,0 +1,26 @@
+"""Who asks: the key in the header, as RFC 6750 section 2.1 says; never in an address or a form."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from graph.access import Key
+from graph.errors import NotAuthorised
+from graph.serving import Service
+
+
+def bearer(request: Request, service: Service, role: str) -> Key:
+    """Give the key that the request bears.
+
+    Raises:
+        NotAuthorised: it bears none that holds.
+        Forbidden: it bears one that does not have the role.
+
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthorised
+    key = service.keys.who_bears(token.strip(), role)
+    # The log names the key, never what opens with it.
+    request.state.key = key.id
+    return key
