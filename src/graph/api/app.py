@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from graph import __version__
-from graph.api import sparql, version
+from graph.api import sparql, submissions, validate, version
 from graph.api.answer import PAGE
 from graph.api.problems import problem
 from graph.errors import (
@@ -33,7 +33,9 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    app.state.routers = [group.routes(service) for group in (version, sparql)]
+    app.state.routers = [
+        group.routes(service) for group in (version, sparql, validate, submissions)
+    ]
     for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(LivsgrafError, _told)

@@ -100,12 +100,16 @@ def code_of(error: LivsgrafError) -> int:
 
 
 def problem(
-    request: Request, error: LivsgrafError, headers: Mapping[str, str] | None = None
+    request: Request,
+    error: LivsgrafError,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Tell an error: `title` what is wrong and where, `detail` why and how to mend it.
 
     `line` and `column` are there when the fault has a place, and `suggestions` when a name is
-    nearly right. `instance` is the number by which our log knows the request.
+    nearly right. `instance` is the number by which our log knows the request. `more` is what this
+    problem tells besides.
     """
     try:
         lang = language(request)
@@ -131,6 +135,7 @@ def problem(
     number = getattr(request.state, "number", "")
     if number:
         told["instance"] = f"urn:livsgraf:request:{number}"
+    told |= more or {}
     sent = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
     if isinstance(error, NotAuthorised):
         # RFC 6750 section 3: no more is told of what was wrong with the key.

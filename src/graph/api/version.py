@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from graph.api.answer import PAGE, Answer, address, respond
+from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
 from graph.serving import Service
 
 
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
-    router = APIRouter(prefix=PAGE, tags=["version"])
+    router = APIRouter(prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json")])
 
     @router.get("/version", summary="Version of the graph, the vocabulary and the software")
     def version(request: Request) -> Response:

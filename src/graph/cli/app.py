@@ -299,6 +299,11 @@ def make(session: Session) -> typer.Typer:
     from graph.cli.app_submit import register
 
     register(app_command, session, Output, All)
+    keys = typer.Typer(cls=OurGroup, help=texts["help.key"], rich_markup_mode=None)
+    from graph.cli.app_key import register as register_keys
+
+    register_keys(_registrar(keys, OurCommand), app_command, session, Output, All)
+    app.add_typer(keys, name="key", context_settings=_NAMES)
 
     @app_command("export", "help.export")
     def export(

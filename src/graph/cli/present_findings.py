@@ -24,7 +24,6 @@ from graph.render.lines import unsteered
 
 if TYPE_CHECKING:
     from graph.cli.session import Session
-    from graph.examining import Examined
 
 OUTPUTS = tuple(FORMATS)
 """What may stand after --format where findings are the answer."""
@@ -36,19 +35,6 @@ FEW = 3
 """How many findings of one rule a terminal shows unasked."""
 MANY = 100
 """How many of them a page shows unasked; nobody reads more, and every one stands in the data."""
-
-
-def facts_of(files: Iterable[Path], done: Examined) -> Facts:
-    """Give what a report tells besides its findings."""
-    return Facts(
-        files=tuple(str(path) for path in files),
-        things=done.judged,
-        known=done.known,
-        before=done.earlier,
-        remarks=done.remarks,
-        versions=done.versions,
-        tiers=done.tiers,
-    )
 
 
 def settle(

@@ -8,6 +8,7 @@ from graph import submitting
 from graph.catalog import text_in
 from graph.cli import present_findings, present_submit
 from graph.cli.session import Session
+from graph.examining.facts import facts_of
 from graph.pipeline import build, ensure
 from graph.render import Document
 from graph.store import version_of
@@ -34,7 +35,7 @@ def submit(
     talk = session.talk
     done = outcome.examined
     if outcome.refused and done is not None:
-        facts = present_findings.facts_of([file], done)
+        facts = facts_of([file], done)
         present_findings.show(session, done.findings, facts, output, everything)
         violations = sum(finding.severity == "violation" for finding in done.findings)
         talk.tell("submit.refused", n=violations)
@@ -66,7 +67,7 @@ def undo(
     _ready(session)
     outcome = submitting.undo(session.settings, name, who, dry_run=dry_run)
     if outcome.refused and outcome.examined is not None:
-        facts = present_findings.facts_of([], outcome.examined)
+        facts = facts_of([], outcome.examined)
         present_findings.show(session, outcome.examined.findings, facts, output, everything)
         session.talk.tell("submit.undo_breaks")
         return 1

@@ -47,6 +47,7 @@ def validate(
     """
     from graph.cli import present_findings
     from graph.examining.desk import OpenDesk, WalledDesk
+    from graph.examining.facts import facts_of
     from graph.submission import take_in
 
     paths = [path for given in asked.files for path in below(given)]
@@ -61,7 +62,7 @@ def validate(
         # One broken file is told with the line at fault; a report tells of all there is.
         whole = not for_report and len(files) == 1
         done = desk.look_at(files, asked.shapes, whole)
-        facts = present_findings.facts_of(paths, done)
+        facts = facts_of(paths, done)
         markable = output == _WORKBOOK and [f.format for f in files] == [output]
         if place is not None and markable and not done.unread:
             content = _marked(session, desk, files[0], done)

@@ -82,7 +82,10 @@
     │   │   ├── OneQuery                  n
     │   │   ├── NotAuthorised
     │   │   ├── Forbidden                 role
-    │   │   └── NotYours                  organisation, known
+    │   │   ├── NotYours                  organisation, known
+    │   │   ├── ReadOnly
+    │   │   ├── BadUpload
+    │   │   └── Refused                   n
     │   ├── SubmitError                2  what is handed in is not taken in
     │   │   ├── NotAnOrganisation         value
     │   │   ├── NamesAPerson
@@ -115,10 +118,13 @@ reads is known only to the command line.
 """
 
 from graph.errors.access import (
+    BadUpload,
     Forbidden,
     KeysDamaged,
     NotAuthorised,
     NotYours,
+    ReadOnly,
+    Refused,
     TrailBroken,
     UnknownRole,
 )
@@ -256,6 +262,7 @@ __all__ = [
     "BadLimit",
     "BadParameter",
     "BadSetting",
+    "BadUpload",
     "BadValue",
     "Busy",
     "CannotUndo",
@@ -306,8 +313,10 @@ __all__ = [
     "QueryTooLong",
     "QueryTooSlow",
     "QueryWrites",
+    "ReadOnly",
     "ReceiptDamaged",
     "ReceiptLost",
+    "Refused",
     "RemoteContext",
     "RequestError",
     "StoreAbsent",

@@ -55,3 +55,26 @@ class TrailBroken(StoreDamaged):
     """A line of the trail that is not bound to the one before it: somebody has changed it."""
 
     code = "trail-broken"
+
+
+class ReadOnly(RequestError):
+    """A server that takes nothing in."""
+
+    code = "read-only"
+    status = 503
+
+
+class Refused(RequestError):
+    """Something handed in that holds violations; the answer lists them all."""
+
+    code = "refused"
+    status = 422
+
+    def __init__(self, n: int) -> None:
+        super().__init__(n=n)
+
+
+class BadUpload(RequestError):
+    """A form that does not hold exactly one file."""
+
+    code = "bad-upload"

@@ -10,6 +10,8 @@ from typing import Self
 from graph.access import Keys, Trail
 from graph.asking import Pool
 from graph.config import Settings
+from graph.errors import ReadOnly
+from graph.serving.desks import Desks
 from graph.serving.snapshot import Snapshot
 from graph.store import version_of
 
@@ -27,6 +29,7 @@ class Service:
         self._looked = 0.0
         self._now: Snapshot | None = None
         self.pool = Pool(settings.store, settings.serving)
+        self.desks = Desks(settings, root)
         self.keys = Keys(settings.store)
         self.trail = Trail(settings.store)
 
@@ -34,11 +37,13 @@ class Service:
         """Open the store for reading; StoreAbsent when there is none."""
         self._now = Snapshot(self.settings.store, self.root)
         self.pool.start()
+        self.desks.start()
         return self
 
     def stop(self) -> None:
         """Let go of everything."""
         self.pool.stop()
+        self.desks.stop()
         self._now = None
 
     @property
@@ -58,3 +63,9 @@ class Service:
             if self._now is None or version != self._now.version:
                 self._now = Snapshot(self.settings.store, self.root)
                 self.pool.renew()
+                self.desks.renew()
+
+    def check_writing(self) -> None:
+        """Raise ReadOnly where nothing may be handed in."""
+        if self.settings.serving.read_only:
+            raise ReadOnly

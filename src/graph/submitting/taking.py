@@ -30,7 +30,7 @@ _DRAFT = Term("iri", GRAPH + "draft")
 
 def submit(
     settings: Settings,
-    file: Path,
+    file: Path | Given,
     who: Who,
     *,
     dry_run: bool = False,
@@ -43,7 +43,8 @@ def submit(
 
     A violation refuses the file and leaves no trace. The same file twice changes nothing.
     `complete` says that the file is all there is to say: of its things, and of what the
-    organisation has handed in. `sit` gives the desk where the file is read and judged.
+    organisation has handed in. `sit` gives the desk where the file is read and judged. A file that
+    came over the network is `Given`.
 
     Raises:
         NothingIn: the file states nothing.
@@ -52,7 +53,7 @@ def submit(
 
     """
     # Read from disk once: what is judged must be what is kept.
-    given = take_in(file, settings.limits, settings.base)
+    given = file if isinstance(file, Given) else take_in(file, settings.limits, settings.base)
     with contextlib.ExitStack() as stack:
         desk = stack.enter_context(contextlib.closing(sit(settings, root)))
         submission = _read(desk, given)

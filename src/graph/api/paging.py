@@ -1,0 +1,88 @@
+"""Lists in pieces: a cursor that stays good, and links to what comes next."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from graph.errors import BadParameter
+
+T = TypeVar("T")
+LIMIT, MOST = 50, 1000
+"""How many a page holds unless asked, and at most."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One piece of a list, how long the list is, and where its neighbours are."""
+
+    items: Sequence[T]
+    total: int
+    links: Mapping[str, str]
+
+
+def page(
+    items: Sequence[T],
+    key: Callable[[T], str],
+    cursor: str | None,
+    limit: int,
+    request: Request,
+    here: str,
+) -> Page[T]:
+    """Give the piece that a cursor points at.
+
+    A cursor names the last item of the page before. In a newer version of the list it goes on
+    behind that item, or where the item stood if it is gone. BadParameter for what is no cursor.
+
+    Args:
+        items: the whole list, in its order, which is the same in every version.
+        key: the name of an item.
+        cursor: as a link gave it.
+        limit: how many a page holds.
+        request: for the other parameters.
+        here: the address of the list, without parameters.
+    """
+    start = 0 if cursor is None else _start(items, key, cursor)
+    shown = items[start : start + limit]
+    links = {"self": _link(request, here, cursor), "first": _link(request, here, None)}
+    end = start + len(shown)
+    if shown and end < len(items):
+        links["next"] = _link(request, here, _write(key(items[end - 1]), end))
+    if start > 0:
+        before = max(0, start - limit)
+        back = _write(key(items[before - 1]), before) if before else None
+        links["prev"] = _link(request, here, back)
+    return Page(shown, len(items), links)
+
+
+def _write(name: str, place: int) -> str:
+    told = json.dumps([name, place], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def _start(items: Sequence[T], key: Callable[[T], str], cursor: str) -> int:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        name, place = told
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise BadParameter("cursor", cursor[:80]) from error
+    if not isinstance(name, str) or type(place) is not int or not 0 <= place < 10**9:
+        raise BadParameter("cursor", cursor[:80])
+    if 0 < place <= len(items) and key(items[place - 1]) == name:
+        return place
+    found = next((at for at, item in enumerate(items, 1) if key(item) == name), None)
+    return min(place, len(items)) if found is None else found
+
+
+def _link(request: Request, here: str, cursor: str | None) -> str:
+    pairs = [(name, told) for name, told in request.query_params.multi_items() if name != "cursor"]
+    pairs += [("cursor", cursor)] if cursor else []
+    return here + ("?" + urlencode(pairs) if pairs else "")
