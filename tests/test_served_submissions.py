@@ -188,9 +188,7 @@ def test_nothing_is_kept_of_what_is_judged(client: TestClient, store: Path) -> N
 # -- handing in --------------------------------------------------------------------------------
 
 
-def test_a_file_is_handed_in_looked_at_and_taken_back(
-    client: TestClient, token: str, store: Path
-) -> None:
+def test_a_file_is_handed_in_looked_at_and_taken_back(client: TestClient, token: str) -> None:
     tried = client.post(f"{HERE}?dry-run=true", content=trial(1), headers=bearing(token))
     assert (tried.status_code, tried.json()["outcome"]) == (200, "tried")
     assert tried.json()["change"]["statements"]
@@ -218,7 +216,7 @@ def test_a_file_is_handed_in_looked_at_and_taken_back(
     assert back.json()["receipt"]["undoes"] == told["receipt"]["key"]
     assert client.get("/sparql", params=asked).json()["boolean"] is False
     twice = client.post(done.headers["location"] + "/undo", headers=bearing(token))
-    assert code(twice, 409) == "cannot-undo"
+    assert code(twice, 409) == "cannot-undo-undone"
 
 
 def test_a_violation_refuses_with_every_reason(client: TestClient, token: str) -> None:
