@@ -8,7 +8,7 @@ PIP      := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 # What is installed is remembered by these two, so that a second make installs nothing.
 LOCKED   := $(VENV)/.lock-installed
 READY    := $(VENV)/.project-installed
-# `make run SERVE=no` ends with the summary. There are no pages to serve yet, so it always does.
+# `make run SERVE=no` ends with the summary; else it serves until Ctrl+C.
 SERVE    ?= yes
 
 .DEFAULT_GOAL := help
@@ -40,9 +40,12 @@ $(READY): pyproject.toml src/graph/__init__.py $(LOCKED)
 	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
-run: $(READY) ## build the graph from data/ and print the gap summary
+run: $(READY) ## build the graph from data/, print the gap summary and serve it (SERVE=no: only print)
 	$(LIVSGRAF) build
 	$(LIVSGRAF) gaps --summary --format table
+ifneq ($(SERVE),no)
+	$(LIVSGRAF) serve
+endif
 
 check: $(READY) ## lint, format, types and the house rules
 	$(BIN)/ruff check .

@@ -115,13 +115,13 @@ def running(
 
 
 def _await(server: Running, writing: bool) -> None:
-    until = time.monotonic() + 2 * _PATIENCE
+    until = time.monotonic() + _PATIENCE / 2
     while time.monotonic() < until:
         if server.process.poll() is not None:
             raise AssertionError(server.log.read_text("utf-8", "replace")[-2000:])
         with contextlib.suppress(OSError):
             told = server.ask("/ready", seconds=2)
-            if told.status == 200 and (not writing or told.json()["writing"]):
+            if told.status == 200 and (not writing or told.json()["writable"]):
                 return
         time.sleep(0.02)
     raise AssertionError("no answer: " + server.log.read_text("utf-8", "replace")[-2000:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,13 @@ def served(
     settings = replace(Settings(store=store, **others), serving=serving or Serving())
     service = Service(settings).start()
     try:
+        until = time.monotonic() + 30
+        while (
+            not service.ready().writes
+            and time.monotonic() < until
+            and not settings.serving.read_only
+        ):
+            time.sleep(0.01)
         with TestClient(create_app(service), raise_server_exceptions=False) as client:
             yield client, service
     finally:

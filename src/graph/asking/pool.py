@@ -81,7 +81,7 @@ class Pool:
     def start(self) -> Self:
         """Start the processes; they warm up while others go on."""
         with self._turn:
-            for _ in range(self._serving.workers):
+            while len(self._hands) < self._serving.workers and not self._stopped:
                 self._hire()
         return self
 

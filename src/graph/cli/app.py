@@ -327,18 +327,9 @@ def make(session: Session) -> typer.Typer:
         one_of(output, _EXPORTS, "--format")
         return export(session, output, None if place is None else a_path(place, "--output"))
 
-    @app_command("serve", "help.serve")
-    def serve(
-        host: Annotated[
-            str | None, typer.Option("--host", metavar="HOST", help=texts["help.serve_host"])
-        ] = None,
-        port: Annotated[
-            int | None, typer.Option("--port", metavar="PORT", help=texts["help.serve_port"])
-        ] = None,
-    ) -> int:
-        from graph.cli.serve import serve
+    from graph.cli.app_serve import register as register_serving
 
-        return serve(session, host, port)
+    register_serving(app_command, session)
 
     @app_command("template", "help.template")
     def template(

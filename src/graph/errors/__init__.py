@@ -7,7 +7,12 @@
     │   ├── BadValue                      name, value, type
     │   │   └── TooLow                    minimum
     │   ├── BadSetting                    name, value, known
-    │   │   └── BadLimit
+    │   │   ├── BadLimit
+    │   │   └── BadVariable
+    │   ├── BadConfig                     file, name, reason, known
+    │   ├── AlreadyServed                 path, address
+    │   ├── CannotListen                  host, port, reason
+    │   ├── BadBackup                     folder
     │   ├── FileUnreadable                file, reason
     │   ├── NotAFile                      file
     │   ├── TooLarge                      file
@@ -85,6 +90,8 @@
     │   │   ├── NotYours                  organisation, known
     │   │   ├── ReadOnly
     │   │   ├── BadUpload
+    │   │   ├── NotReady                  why
+    │   │   ├── TooLate                   seconds
     │   │   └── Refused                   n
     │   ├── SubmitError                2  what is handed in is not taken in
     │   │   ├── NotAnOrganisation         value
@@ -118,13 +125,18 @@ reads is known only to the command line.
 """
 
 from graph.errors.access import (
+    AlreadyServed,
+    BadBackup,
     BadUpload,
+    CannotListen,
     Forbidden,
     KeysDamaged,
     NotAuthorised,
+    NotReady,
     NotYours,
     ReadOnly,
     Refused,
+    TooLate,
     TrailBroken,
     UnknownRole,
 )
@@ -188,7 +200,9 @@ from graph.errors.findings import (
     OverInput,
 )
 from graph.errors.limits import (
+    BadConfig,
     BadLimit,
+    BadVariable,
     TooManyBytes,
     WorkerDied,
     WorkerError,
@@ -253,7 +267,10 @@ from graph.errors.submitting import (
 )
 
 __all__ = [
+    "AlreadyServed",
     "AnswerTooLarge",
+    "BadBackup",
+    "BadConfig",
     "BadDate",
     "BadEditor",
     "BadFunction",
@@ -264,7 +281,9 @@ __all__ = [
     "BadSetting",
     "BadUpload",
     "BadValue",
+    "BadVariable",
     "Busy",
+    "CannotListen",
     "CannotUndo",
     "DiskFull",
     "DocumentType",
@@ -296,6 +315,7 @@ __all__ = [
     "NotData",
     "NotForTerminal",
     "NotOwned",
+    "NotReady",
     "NotText",
     "NotYours",
     "NothingIn",
@@ -334,6 +354,7 @@ __all__ = [
     "Things",
     "TooDeep",
     "TooLarge",
+    "TooLate",
     "TooLongForCell",
     "TooLow",
     "TooManyBytes",

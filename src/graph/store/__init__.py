@@ -132,6 +132,9 @@ class Store(Protocol):
     def read(self, graph: str) -> list[Triple]:
         """Give the triples of one graph; an unknown graph is empty."""
 
+    def digest(self) -> str:
+        """Work out the digest of the data, as `Version` tells it, from what is there."""
+
     def apply(self, change: Change) -> None:
         """Remove and add in one transaction, synced to disk and seen by whoever opens next."""
 

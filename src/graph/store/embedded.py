@@ -134,6 +134,11 @@ class _Engine:
             pattern = self._engine().quads_for_pattern(None, None, None, ox.NamedNode(graph))
             return [_triple(quad) for quad in pattern]
 
+    def digest(self) -> str:
+        """Work out the digest of the data from what is there."""
+        with faults(self._place()):
+            return content_digest(self._engine())
+
 
 class MemoryStore(_Engine):
     """A store that lives as long as the object does."""

@@ -7,14 +7,21 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from graph.errors import BadEditor, BadLimit, BadSetting
+from graph.config import values
+from graph.errors import BadConfig, BadEditor, BadLimit, BadSetting, BadVariable
 from graph.terms import BASE, LANGUAGES
 
 STORE_VARIABLE = "LIVSGRAF_STORE"
 LANGUAGE_VARIABLE = "LIVSGRAF_LANG"
 DEBUG_VARIABLE = "LIVSGRAF_DEBUG"
+CONFIG_VARIABLE = "LIVSGRAF_CONFIG"
+CONFIG_FILE = "livsgraf.toml"
+"""In the store's folder, where no other is named."""
+SERVING_VARIABLES = "LIVSGRAF_"
 LIMIT_VARIABLES = "LIVSGRAF_LIMIT_"
 _DIGITS = 12
 _MOST = {"seconds": 86_400}
@@ -56,7 +63,11 @@ class Serving:
     on `workers` processes, and at most `waiting` wait for a process, for `patience` seconds each.
     Its answer has at most `rows` and `answer_bytes`; the process may take `query_memory`.
     `long_seconds` and `long_bytes` hold for those whose key lets them ask for more.
-    `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all.
+    `desks` files are judged at a time, and as many processes stand ready for the next.
+    `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all;
+    `connections` is how many there may be at a time. A request's head may take `header_seconds` to
+    come and its content `body_seconds`. When told to stop, the server finishes what it is at for
+    `stop_seconds`. `hsts` lets browsers ask by TLS alone from then on, which a proxy must give.
     """
 
     host: str = "127.0.0.1"
@@ -82,9 +93,11 @@ class Serving:
     rate: int = 1_200
     write_rate: int = 60
     all_rate: int = 60_000
+    connections: int = 512
     header_seconds: float = 10.0
     body_seconds: float = 60.0
     stop_seconds: float = 20.0
+    hsts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,12 @@ def load(
     store: str | Path | None = None,
     lang: str | None = None,
     environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
 ) -> Settings:
-    """Settle each setting: what was asked for, else the environment, else the default.
+    """Settle each setting: what was asked for, else the environment, else a file, else the default.
+
+    The file is `config`, else the one that LIVSGRAF_CONFIG names, else livsgraf.toml in the store's
+    folder if there is one; BadConfig when it cannot be used. It does not tell where the store is.
 
     `checkout` is the repository's root when run from one (`assets.checkout()`): the store is then
     kept there, otherwise in the platform's folder for user data. An unknown language in the
@@ -120,23 +137,55 @@ def load(
         raise ValueError(f"not one of {', '.join(LANGUAGES)}: {lang!r}")
     if lang is None:
         # An empty variable is one that was taken away.
-        lang = seen.get(LANGUAGE_VARIABLE) or LANGUAGES[0]
-        if lang not in LANGUAGES:
+        lang = seen.get(LANGUAGE_VARIABLE) or ""
+        if lang and lang not in LANGUAGES:
             raise BadSetting(LANGUAGE_VARIABLE, lang, LANGUAGES)
     place = store or seen.get(STORE_VARIABLE)
     found = Path(place) if place else _default_store(checkout)
+    where, file = _file(config, seen, found)
     return Settings(
         store=found,
-        lang=lang,
-        limits=limits(seen),
+        lang=lang or file.get("lang") or LANGUAGES[0],
+        limits=limits(seen, values.told(Limits, file.get("limits", {}), where, "limits")),
         editors=_editors(seen.get(EDITORS_VARIABLE, ""), found),
+        serving=_serving(seen, values.told(Serving, file.get("serving", {}), where, "serving")),
     )
 
 
-def limits(environ: Mapping[str, str] | None = None) -> Limits:
-    """Settle the limits: what the environment says, else the default; BadLimit if unusable."""
+def _file(config: Path | None, seen: Mapping[str, str], store: Path) -> tuple[Path, dict[str, Any]]:
+    """Read the settings file, if there is one, and hold it to what may stand in one."""
+    named = config or (Path(seen[CONFIG_VARIABLE]) if seen.get(CONFIG_VARIABLE) else None)
+    where = named or store / CONFIG_FILE
+    if named is None and not where.is_file():
+        return where, {}
+    found = dict(values.read_file(where))
+    for name, value in found.items():
+        if name not in ("lang", "limits", "serving"):
+            raise BadConfig(where, name, "unknown", ["lang", "[limits]", "[serving]"])
+        if name != "lang" and not isinstance(value, dict):
+            raise BadConfig(where, name, "value")
+    if found.get("lang", LANGUAGES[0]) not in LANGUAGES:
+        raise BadConfig(where, "lang", "value", LANGUAGES)
+    return where, found
+
+
+def _serving(seen: Mapping[str, str], told: dict[str, Any]) -> Serving:
+    for member in fields(Serving):
+        variable = SERVING_VARIABLES + member.name.upper()
+        text = seen.get(variable, "")
+        if text.strip():
+            told[member.name] = values.of_text(
+                Serving, member.name, text, partial(BadVariable, variable, text)
+            )
+    return Serving(**told)
+
+
+def limits(
+    environ: Mapping[str, str] | None = None, told: Mapping[str, int] | None = None
+) -> Limits:
+    """Settle the limits: what the environment says, else `told`, else the default; BadLimit."""
     seen = os.environ if environ is None else environ
-    said: dict[str, int] = {}
+    said: dict[str, int] = dict(told or {})
     known = {LIMIT_VARIABLES + limit.name.upper(): limit.name for limit in fields(Limits)}
     for variable in sorted(seen):
         if variable.startswith(LIMIT_VARIABLES) and variable not in known:
