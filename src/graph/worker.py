@@ -274,9 +274,13 @@ class Process:
         said = self._last_words.read(100_000)
         return any(words in said for words in _OUT_OF_MEMORY)
 
-    def end(self) -> None:
-        """Stop it, whatever it is doing."""
+    def kill(self) -> None:
+        """Stop it, whatever it is doing; whoever waits for its answer is told that it is gone."""
         self._child.kill()
+
+    def end(self) -> None:
+        """Stop it, and put away all that belongs to it. Once, by whoever uses it."""
+        self.kill()
         self._child.wait()
         self._last_words.close()
         for pipe in (self._to, self._from):

@@ -114,10 +114,15 @@ def _etag(request: Request, answer: Answer, form: str) -> str:
     return f'"{answer.tag}-{told}"'
 
 
-def held(request: Request, etag: str) -> bool:
-    """Tell whether the asker holds it, as If-None-Match says; RFC 9110 section 13.1.2."""
+def held(request: Request, etag: str, whatever: bool = True) -> bool:
+    """Tell whether the asker holds it, as If-None-Match says; RFC 9110 section 13.1.2.
+
+    `whatever`: an asker who holds whatever there is holds this.
+    """
     held = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    return "*" in held or etag in [tag.removeprefix("W/") for tag in held]
+    if "*" in held:
+        return whatever
+    return etag.removeprefix("W/") in [tag.removeprefix("W/") for tag in held]
 
 
 def _text(media: str) -> bool:

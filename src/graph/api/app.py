@@ -7,6 +7,7 @@ import difflib
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
@@ -23,7 +24,6 @@ from graph.errors import (
     UnknownParameter,
 )
 from graph.serving import Service
-
 
 GROUPS = (
     health,
@@ -61,6 +61,7 @@ def inner(service: Service) -> FastAPI:
     app.add_exception_handler(LivsgrafError, _told)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _other)
+    app.add_exception_handler(ClientDisconnect, _left)
     return app
 
 
@@ -118,6 +119,11 @@ async def _other(request: Request, error: Exception) -> Response:
         told = MethodNotAllowed(request.method, allowed)
         return problem(request, told, {"Allow": ", ".join(allowed)})
     return problem(request, NoSuchPage(request.url.path))
+
+
+async def _left(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """End what an asker left in the middle of: no fault of ours, and nobody hears the answer."""
+    return Response(None, 400)
 
 
 def methods_at(request: Request) -> list[str]:

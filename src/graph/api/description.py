@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import math
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from graph import catalog, rdf
-from graph.api.answer import address, held
-from graph.api.negotiate import language, pick
-from graph.errors import BadParameter, NotAcceptable
+from graph.api.answer import FRESH, address, held
+from graph.api.media import CALLED, OFFERED, formats, given, media_of
+from graph.api.negotiate import TAGS, accepted, language
+from graph.api.question import FORM, FORMATS, GRAPHS, KNOWN, MOST_GRAPHS, QUERY, called
+from graph.errors import NotAcceptable
 from graph.messages import load
 from graph.serving import Service, Snapshot
 from graph.terms import DCT, LANGUAGES, LG, RDF_TYPE, XSD, Term, Triple, iri, literal
@@ -19,40 +22,34 @@ from graph.terms import DCT, LANGUAGES, LG, RDF_TYPE, XSD, Term, Triple, iri, li
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 FORMATS_IRI = "http://www.w3.org/ns/formats/"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_PREFIXES = {"sd": SD, "void": VOID, "dct": DCT, "lg": LG, "formats": FORMATS_IRI}
 _RESULTS = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "N-Triples", "JSON-LD", "RDF_XML"),
 )
-OFFERED: Mapping[str, str] = {
-    "text/turtle": "ttl",
-    "application/n-triples": "nt",
-    "application/ld+json": "jsonld",
-    "application/rdf+xml": "xml",
-}
 
 
 def give(request: Request, service: Service) -> Response:
     """Give the description, in the format asked for."""
-    lang, now = language(request), service.now
-    asked = request.query_params.get("format")
-    if asked is not None and asked not in OFFERED.values():
-        raise BadParameter("format", asked, list(OFFERED.values()))
-    media = pick(request.headers.get("accept", ""), tuple(OFFERED))
-    if asked is None and media is None:
-        raise NotAcceptable(list(OFFERED))
-    form = asked or OFFERED[media or "text/turtle"]
-    media = next(media for media, name in OFFERED.items() if name == form)
-    etag = f'"{now.tag}-{form}-{lang}"'
+    now = service.now
+    language(request)
+    asked = {name: request.query_params.getlist(name) for name in FORMATS}
+    form = dict(formats(accepted(request), called(asked))).get("triples")
+    if form is None:
+        raise NotAcceptable(given(["triples"]))
+    where = f"{address(request)}/sparql"
+    etag = f'"{now.tag}-{hashlib.sha256(f"{form} {where}".encode()).hexdigest()[:8]}"'
     headers = {
         "ETag": etag,
         "Vary": "Accept",
-        "Cache-Control": "public, max-age=60",
+        "Cache-Control": f"public, max-age={FRESH}",
         "X-Graph-Version": now.tag,
     }
     if held(request, etag):
         return Response(None, 304, headers)
-    told = statements(service, now, f"{address(request)}/sparql")
-    return Response(rdf.write(told, form, {**_prefixes()}), 200, headers, f"{media}; charset=utf-8")
+    told = statements(service, now, where)
+    return Response(rdf.write(told, form, _PREFIXES), 200, headers, media_of("triples", form))
 
 
 def statements(service: Service, now: Snapshot, endpoint: str) -> list[Triple]:
@@ -67,20 +64,23 @@ def statements(service: Service, now: Snapshot, endpoint: str) -> list[Triple]:
         (me, _sd("feature"), _sd("UnionDefaultGraph")),
         *((me, _sd("resultFormat"), iri(FORMATS_IRI + name)) for name in _RESULTS),
         *((me, iri(DCT + "description"), text) for text in _limits(service)),
-        (me, iri(f"{LG}querySeconds"), literal(int(serving.query_seconds))),
+        (me, iri(f"{LG}querySeconds"), literal(math.ceil(serving.query_seconds))),
         (me, iri(f"{LG}answerRows"), literal(serving.rows)),
         (me, iri(f"{LG}answerBytes"), literal(serving.answer_bytes)),
         (me, iri(f"{LG}queryBytes"), literal(serving.query_bytes)),
         (me, _sd("defaultDataset"), dataset),
         (dataset, RDF_TYPE, _sd("Dataset")),
+        (dataset, iri(DCT + "title"), literal("Livsgraf")),
+        (dataset, iri(DCT + "license"), iri(LICENCE)),
         (dataset, _sd("defaultGraph"), default),
         (default, RDF_TYPE, _sd("Graph")),
     ]
     counts = now.once("graphs", lambda: catalog.graphs(now.ask))
-    for number, count in enumerate(counts, 1):
-        node, graph = iri(f"{endpoint}#named-{number}"), iri(f"{endpoint}#graph-{number}")
+    named = [iri(f"{endpoint}#named-{number}") for number, _ in enumerate(counts, 1)]
+    told += [(dataset, _sd("namedGraph"), node) for node in named]
+    for number, (node, count) in enumerate(zip(named, counts, strict=True), 1):
+        graph = iri(f"{endpoint}#graph-{number}")
         told += [
-            (dataset, _sd("namedGraph"), node),
             (node, RDF_TYPE, _sd("NamedGraph")),
             (node, _sd("name"), count.thing),
             (node, _sd("graph"), graph),
@@ -106,67 +106,66 @@ def _limits(service: Service) -> list[Term]:
     return [Term("literal", text, None, lang) for lang, text in texts]
 
 
-def _prefixes() -> dict[str, str]:
-    return {"sd": SD, "void": VOID, "dct": DCT, "lg": LG, "formats": FORMATS_IRI}
-
-
-def operation(
-    way: str,
-    known: Sequence[str],
-    taken: Sequence[str],
-    rows: Mapping[str, str],
-    triples: Mapping[str, str],
-) -> dict[str, Any]:
+def operation(way: str) -> dict[str, Any]:
     """Describe one way of asking, for the document of the interface."""
-    formats = sorted({*rows.values(), *triples.values()})
-    schemas: dict[str, dict[str, Any]] = {
-        "query": {"type": "string", "minLength": 1, "example": EXAMPLE},
-        "default-graph-uri": {"type": "array", "items": {"type": "string", "format": "uri"}},
-        "named-graph-uri": {"type": "array", "items": {"type": "string", "format": "uri"}},
-        "format": {"type": "string", "enum": formats},
-        "lang": {"type": "string", "enum": list(LANGUAGES)},
+    graphs = {
+        "type": "array",
+        "items": {"type": "string", "format": "graph"},
+        "maxItems": MOST_GRAPHS,
     }
-    said = {
-        "query": "One query: SELECT, ASK, CONSTRUCT or DESCRIBE.",
-        "default-graph-uri": "The graphs whose union is asked of. Unless given: all there are.",
-        "named-graph-uri": "The graphs that GRAPH may choose among.",
-        "format": "A format by its name, where no Accept can be sent.",
-        "lang": "The language of refusals.",
+    names = {"type": "string", "enum": list(CALLED)}
+    schemas: dict[str, dict[str, Any]] = {
+        "query": {"type": "string", "format": "sparql", "minLength": 1, "example": EXAMPLE},
+        **dict.fromkeys(GRAPHS, graphs),
+        **dict.fromkeys(FORMATS, names),
+        "lang": {"type": "string", "enum": [*LANGUAGES, *TAGS]},
     }
 
     def parameter(name: str) -> dict[str, Any]:
-        return {"name": name, "in": "query", "description": said[name], "schema": schemas[name]}
+        schema = {k: v for k, v in schemas[name].items() if k != "example"}
+        told = {"name": name, "in": "query", "description": _SAID[name], "schema": schema}
+        return {**told, "example": EXAMPLE} if name == "query" else told
 
-    answer: dict[str, Any] = {media: {} for media in (*rows, *triples)}
-    described: dict[str, Any] = {
-        "responses": {
-            "200": {
-                "description": "A whole answer, in a format by Accept.",
-                "content": answer,
-                "headers": {
-                    "X-Total-Rows": {"schema": {"type": "integer"}},
-                    "X-Graph-Version": {"schema": {"type": "string"}},
-                    "X-Query-Seconds": {"schema": {"type": "number"}},
-                },
-            }
-        }
+    headers = {
+        name: {"description": said, "schema": {"type": kind}}
+        for name, (kind, said) in _HEADERS.items()
+        if way != "stream" or name == "X-Graph-Version"
     }
-    in_address = [name for name in known if name != "query"]
+    answer = {media: dict[str, Any]() for offered in OFFERED.values() for media in offered}
+    whole = {"description": "An answer, in a format by Accept.", "content": answer}
+    responses: dict[str, Any] = {"200": {**whole, "headers": headers}}
     if way == "get":
-        described["parameters"] = [parameter(name) for name in known]
-        return described
-    described["parameters"] = [parameter(name) for name in in_address]
+        responses["304"] = {"description": "The asker holds the answer already."}
+        return {"responses": responses, "parameters": [parameter(name) for name in KNOWN]}
     form = {"type": "object", "required": ["query"], "properties": schemas}
-    described["requestBody"] = {
-        "required": True,
-        "content": {
-            taken[0]: {"schema": {"type": "string", "minLength": 1}, "example": EXAMPLE},
-            taken[1]: {"schema": {**form, "additionalProperties": False}},
-        },
+    content: dict[str, dict[str, Any]] = {
+        QUERY: {"schema": {"type": "string", "format": "sparql", "minLength": 1}},
+        FORM: {"schema": {**form, "additionalProperties": False}},
     }
-    if way == "stream":
-        described["security"] = [{"key": []}]
-    return described
+    content[QUERY]["example"], content[FORM]["example"] = EXAMPLE, {"query": EXAMPLE}
+    described: dict[str, Any] = {
+        "responses": responses,
+        "parameters": [parameter(name) for name in KNOWN if name != "query"],
+        "requestBody": {"required": True, "content": content},
+    }
+    return {**described, "security": [{"key": []}]} if way == "stream" else described
 
 
+_SAID = {
+    "query": "One query: SELECT, ASK, CONSTRUCT or DESCRIBE. Without it the service describes "
+    "itself.",
+    "default-graph-uri": "The graphs whose union is asked of. Unless given: all there are.",
+    "named-graph-uri": "The graphs that GRAPH may choose among.",
+    "format": "A format by its name, where no Accept can be sent. It goes before Accept.",
+    "output": "The same as `format`, for tools that call it so.",
+    "results": "The same as `format`, for tools that call it so.",
+    "lang": "The language of refusals; else Accept-Language decides.",
+}
+_HEADERS = {
+    "X-Total-Rows": ("integer", "How many rows or triples there are."),
+    "X-Graph-Version": ("string", "Which version of the graph was asked."),
+    "X-Query-Seconds": ("number", "How long a query may take."),
+    "X-Query-Rows": ("integer", "How many rows or triples an answer may have."),
+    "X-Query-Bytes": ("integer", "How large an answer may be."),
+}
 EXAMPLE = "SELECT ?event WHERE { ?event a <http://data.europa.eu/m8g/LifeEvent> }"

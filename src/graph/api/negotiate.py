@@ -53,8 +53,11 @@ def wishes(header: str) -> list[Wish]:
 
 
 def language(request: Request) -> str:
-    """Settle the language: `?lang=`, else Accept-Language, else the first of ours."""
-    asked = request.query_params.get("lang")
+    """Settle the language: `?lang=`, else Accept-Language, else the first of ours.
+
+    A form may say it too; whoever reads the form puts it in the request's `state.lang`.
+    """
+    asked = getattr(request.state, "lang", None) or request.query_params.get("lang")
     if asked is not None:
         asked = TAGS.get(asked, asked)
         if asked not in LANGUAGES:
@@ -66,6 +69,11 @@ def language(request: Request) -> str:
         if tag in LANGUAGES:
             return tag
     return LANGUAGES[0]
+
+
+def accepted(request: Request) -> str:
+    """Give what Accept says; a header that stands on several lines is one."""
+    return ", ".join(request.headers.getlist("accept"))
 
 
 def pick(header: str, offered: Sequence[str]) -> str | None:

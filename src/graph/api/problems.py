@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,7 +143,7 @@ def problem(
         sent["WWW-Authenticate"] = 'Bearer realm="livsgraf"'
     wait = getattr(error, "retry_after", None)
     if wait is not None:
-        sent["Retry-After"] = str(int(wait))
+        sent["Retry-After"] = str(math.ceil(wait))
     return Response(
         json.dumps(told, ensure_ascii=False).encode(),
         status,

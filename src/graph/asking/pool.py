@@ -67,6 +67,7 @@ class Pool:
         self._turn = threading.Condition()
         self._idle: deque[_Hand] = deque()
         self._hands: set[_Hand] = set()
+        self._apart: set[_Hand] = set()
         self._waiting = 0
         self._generation = 0
         self._slow = threading.BoundedSemaphore(serving.slow or os.cpu_count() or 1)
@@ -89,11 +90,17 @@ class Pool:
         """End every process."""
         with self._turn:
             self._stopped = True
-            hands, self._hands = self._hands, set()
+            idle = set(self._idle)
+            busy = (self._hands | self._apart) - idle
+            self._hands = set()
             self._idle.clear()
             self._turn.notify_all()
-        for hand in hands:
+        for hand in idle:
             hand.end()
+        for hand in busy:
+            # Whoever waits for its answer puts the rest away.
+            hand.process.kill()
+            shutil.rmtree(hand.folder, ignore_errors=True)
 
     def renew(self) -> None:
         """Let every question from now on be answered from the newest version of the store.
@@ -142,7 +149,8 @@ class Pool:
         """Answer one question piece by piece, for an asker who may have more than is kept whole.
 
         `begin` is told the form, the format and the version, and gives what takes the pieces. Gives
-        the length. What is raised before `begin` was called is a refusal; after it, a break.
+        the length. What is raised before `begin` was called is a refusal; after it, a break. An
+        empty piece asks the taker whether to go on; what it raises ends the answer.
         """
         serving = self._serving
         question = replace(self._question(asked), rows=1 << 62, size=serving.long_bytes)
@@ -151,9 +159,15 @@ class Pool:
             raise Busy(serving.query_seconds)
         try:
             with _hand(self._place, limits, self._generation) as hand:
-                hand.process.await_start()
-                hand.give_way()
-                return _streamed(hand, question, begin, serving.long_seconds)
+                self._apart.add(hand)
+                try:
+                    if self._stopped:
+                        raise Busy
+                    hand.process.await_start()
+                    hand.give_way()
+                    return _streamed(hand, question, begin, serving.long_seconds)
+                finally:
+                    self._apart.discard(hand)
         except Gone as gone:
             raise self._told(gone, serving.long_seconds) from None
         finally:
@@ -348,6 +362,9 @@ def _streamed(
                     break
                 if time.monotonic() > until:
                     raise QueryTooSlow(seconds)
+                if take is not None:
+                    # Whoever takes nothing any more says so now, not when the next piece comes.
+                    take(b"")
                 waited = take is not None and _filled(handle)
                 done = hand.process.answers_within(0 if waited else 0.02)
                 continue
