@@ -8,7 +8,7 @@ PIP      := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 # What is installed is remembered by these two, so that a second make installs nothing.
 LOCKED   := $(VENV)/.lock-installed
 READY    := $(VENV)/.project-installed
-# `make run SERVE=no` ends with the summary; else it serves until Ctrl+C.
+# `make run SERVE=no` ends with the summary.
 SERVE    ?= yes
 
 .DEFAULT_GOAL := help
@@ -40,12 +40,10 @@ $(READY): pyproject.toml src/graph/__init__.py $(LOCKED)
 	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
-run: $(READY) ## build the graph from data/, print the gap summary and serve it (SERVE=no: only print)
+run: $(READY) ## build the graph from data/, print the gap summary, and serve it (SERVE=no: do not)
 	$(LIVSGRAF) build
 	$(LIVSGRAF) gaps --summary --format table
-ifneq ($(SERVE),no)
-	$(LIVSGRAF) serve
-endif
+	@if [ "$(SERVE)" != no ]; then $(LIVSGRAF) serve; fi
 
 check: $(READY) ## lint, format, types and the house rules
 	$(BIN)/ruff check .

@@ -121,7 +121,7 @@ def _await(server: Running, writing: bool) -> None:
             raise AssertionError(server.log.read_text("utf-8", "replace")[-2000:])
         with contextlib.suppress(OSError):
             told = server.ask("/ready", seconds=2)
-            if told.status == 200 and (not writing or told.json()["writable"]):
+            if told.status == 200 and (not writing or told.json()["write"]):
                 return
         time.sleep(0.02)
     raise AssertionError("no answer: " + server.log.read_text("utf-8", "replace")[-2000:])

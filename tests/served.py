@@ -27,13 +27,6 @@ def served(
     settings = replace(Settings(store=store, **others), serving=serving or Serving())
     service = Service(settings).start()
     try:
-        until = time.monotonic() + 30
-        while (
-            not service.ready().writes
-            and time.monotonic() < until
-            and not settings.serving.read_only
-        ):
-            time.sleep(0.01)
         with TestClient(create_app(service), raise_server_exceptions=False) as client:
             yield client, service
     finally:
@@ -43,7 +36,8 @@ def served(
 @contextlib.contextmanager
 def listening(store: Path, serving: Serving) -> Iterator[tuple[str, Service]]:
     """Lend the address of a server on a port of its own, and what answers there."""
-    service = Service(replace(Settings(store=store), serving=serving)).start()
+    settings = replace(Settings(store=store), serving=serving)
+    service = Service(settings).start()
     server = uvicorn.Server(uvicorn.Config(create_app(service), port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -52,7 +52,7 @@ def store(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def door(store: Path) -> Iterator[tuple[TestClient, Service]]:
-    with served(store, Serving(workers=1, desks=1)) as lent:
+    with served(store, Serving(workers=1, desks=1, write_rate=0)) as lent:
         yield lent
 
 
@@ -277,7 +277,10 @@ def test_an_editor_needs_a_key_with_the_role(store: Path) -> None:
     _, plain = Keys(store).make("vanlig", [OTHER], ["submit"], 1)
     _, editor = Keys(store).make("redaksjon", [OTHER], ["submit", "editor"], 1)
     changed = trial(4, title="Rettet")
-    with served(store, Serving(workers=1, desks=1), editors=frozenset({OTHER})) as (client, _):
+    with served(store, Serving(workers=1, desks=1, write_rate=0), editors=frozenset({OTHER})) as (
+        client,
+        _,
+    ):
         assert code(client.post(HERE, content=changed, headers=bearing(plain)), 403) == "not-owned"
         assert client.post(HERE, content=changed, headers=bearing(editor)).status_code == 201
 

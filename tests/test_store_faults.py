@@ -109,7 +109,7 @@ def test_a_disk_that_fills_up_while_committing_leaves_the_old_store_whole(
         assert held(place) == 51
 
 
-@pytest.mark.parametrize("step", ["_sync_tree", "_put", "sync"])
+@pytest.mark.parametrize("step", ["sync_tree", "_put", "sync"])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_at_any_step_of_a_build_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, number: int

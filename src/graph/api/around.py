@@ -1,210 +1,283 @@
-"""What surrounds every request: who asks, how much at a time, what is sent with it, what is logged.
+"""What surrounds every request, whatever it asks for: its number, its limits, its line in the log.
 
-The outermost layer, so that nothing escapes it. What is decided here:
-
-    number    of our own making, in X-Request-Id, the log and problems; a client's is not trusted
-    limits    requests in a minute and at a time, size and time of the content
-    HEAD      as GET, without the content
-    suffix    `.csv`, `.ttl` and so on at the end of a document's address, as `format` would be
-    CORS      for what only reads; never with credentials, never for handing in
-    headers   that keep a browser from doing more with an answer than showing it
+The outermost layer, in plain ASGI. What a client may send, and how much it may ask for, is settled
+here before any route is looked for; every answer leaves by here, refusals too.
 """
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+import traceback
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph.api.client import Counter, client_of
-from graph.api.log import note
+from graph.api.answer import PAGE
+from graph.api.caller import Callers, names_a_host
+from graph.api.inflow import Inflow
 from graph.api.negotiate import FORMATS
 from graph.api.problems import problem
-from graph.errors import Busy, InternalError, LivsgrafError, TooLate
+from graph.api.rates import Left, Rates
+from graph.errors import BadHost, InternalError, Overloaded, RequestError, TooMuchSent
 from graph.serving import Service
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-_DOCUMENTS = "/api/v1/"
-_OWN_NAMES = ("/api/v1/openapi.json", "/api/v1/context.jsonld", "/api/v1/dumps/")
-"""Addresses whose ending is part of their name."""
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_READ_BY_POST = frozenset({"/sparql", "/api/v1/validate", "/api/v1/labels"})
-_UNCOUNTED = frozenset({"/health", "/ready"})
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Frame-Options": "DENY",
-}
-_HSTS = "max-age=31536000; includeSubDomains"
-_EXPOSED = (
-    "ETag, Link, Location, Retry-After, X-Request-Id, X-Graph-Version, X-Total-Rows, X-Findings, "
-    "X-Conforms, X-Query-Seconds, X-Query-Rows, X-Query-Bytes, RateLimit-Limit, "
-    "RateLimit-Remaining, RateLimit-Reset"
+OPEN_POSTS = frozenset({"/sparql", f"{PAGE}/validate", f"{PAGE}/labels"})
+"""Addresses where a POST changes nothing, so that any page may send one."""
+LIGHT_POSTS = frozenset({"/sparql", f"{PAGE}/labels"})
+"""Those of them that cost no more than reading does."""
+ALWAYS = frozenset({"/health", "/ready"})
+"""What is answered however busy it is."""
+_OWN_SUFFIX = (f"{PAGE}/dumps/", f"{PAGE}/openapi.json", f"{PAGE}/context.jsonld")
+"""Addresses whose last part is a name of its own, and asks for no format."""
+_SLACK = 65_536
+"""How much more than its content a body may be: what a form wraps around it."""
+_FRAMES = 8
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+    (b"x-frame-options", b"DENY"),
 )
+_HTTPS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_OPEN = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
+        b"X-Graph-Version, X-Query-Bytes, X-Query-Rows, X-Query-Seconds, X-Request-Id, "
+        b"X-Total-Rows",
+    ),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+_CLOSED = ((b"cross-origin-resource-policy", b"same-origin"),)
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "Access-Control-Max-Age": "86400",
+}
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Around:
-    """An application with all that surrounds it; itself an application."""
+    """Surrounds an application that serves one service."""
 
-    def __init__(self, app: App, service: Service) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
         self._serving = service.settings.serving
-        self._counter = Counter(self._serving)
-        self._here = 0
+        self._callers = Callers(self._serving.proxies)
+        self._rates = Rates(self._serving)
+        self._at_work = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "lifespan":
+            _more_threads(self._serving.workers + self._serving.waiting + self._serving.desks)
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        await _One(self, scope, receive, send).run()
+        await _Visit(self, scope, receive, send).answer()
+
+    def limit(self, path: str) -> int:
+        """Give how many bytes a body may have."""
+        if path.startswith("/sparql"):
+            # A form writes each sign that is not plain as three.
+            return 3 * self._serving.query_bytes + _SLACK
+        return self._service.settings.limits.file_bytes + _SLACK
 
 
-class _One:
-    """One request on its way."""
+class _Visit:
+    """One request, from its first line to its last byte."""
 
     def __init__(self, around: Around, scope: Scope, receive: Receive, send: Send) -> None:
-        self._around, self._serving = around, around._serving
-        self._receive, self._send = receive, send
-        self._begun = time.monotonic()
-        self._status, self._size, self._started = 0, 0, False
-        self._method: str = scope["method"]
-        self._path: str = scope["path"]
-        self._head = self._method == "HEAD"
-        state = scope.setdefault("state", {})
-        state["number"] = secrets.token_hex(8)
-        state["suffix"] = None
-        peer = (scope.get("client") or ("", 0))[0]
-        self._scope = dict(scope)
-        request = Request(self._scope)
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        state["client"] = client_of(peer, forwarded, self._serving.proxies)
-        self._state = state
-        self._extra: dict[str, str] = {"X-Request-Id": state["number"], **_HEADERS}
-        if self._serving.hsts:
-            self._extra["Strict-Transport-Security"] = _HSTS
-        if self._open():
-            self._extra["Access-Control-Allow-Origin"] = "*"
-            self._extra["Access-Control-Expose-Headers"] = _EXPOSED
-            self._extra["Cross-Origin-Resource-Policy"] = "cross-origin"
-        else:
-            self._extra["Cross-Origin-Resource-Policy"] = "same-origin"
+        self._around = around
+        self._service = around._service
+        self._send = send
+        self._begun = time.perf_counter()
+        self._headers = Headers(scope=scope)
+        self._method, self._path = str(scope["method"]), str(scope["path"])
+        self._client = around._callers.client(scope, self._headers)
+        self._number = secrets.token_hex(8)
+        self._state: dict[str, Any] = {
+            **scope.get("state", {}),
+            "number": self._number,
+            "client": self._client,
+        }
+        path, self._state["suffix"] = _without_suffix(self._path)
+        self.scope: Scope = {
+            **scope,
+            "state": self._state,
+            "path": path,
+            "scheme": around._callers.scheme(scope, self._headers),
+            # What a HEAD tells is what a GET would have told.
+            "method": "GET" if self._method == "HEAD" else self._method,
+        }
+        if path != self._path and "raw_path" in scope:
+            self.scope["raw_path"] = scope["raw_path"][: len(path) - len(self._path)]
+        self._reads = self._method in ("GET", "HEAD", "OPTIONS") or (
+            self._method == "POST" and path in OPEN_POSTS
+        )
+        self._inflow = Inflow(receive, around.limit(path), around._serving.body_seconds)
+        self._left: Left | None = None
+        self._status, self._sent = 0, 0
+        self._counted = path not in ALWAYS
 
-    def _open(self) -> bool:
-        """Tell whether pages from elsewhere may ask this: it reads, and needs no key."""
-        return self._method in _READS or self._path in _READ_BY_POST
-
-    async def run(self) -> None:
+    async def answer(self) -> None:
         around = self._around
-        counted = self._path not in _UNCOUNTED
-        around._here += 1
+        around._at_work += self._counted
         try:
-            if counted and around._here > self._serving.connections:
-                raise Busy(1)
-            if counted:
-                self._extra |= around._counter.count(self._state["client"], not self._open())
-            if self._preflight():
-                await self._answer(self._permission())
-                return
-            if self._head:
-                self._scope["method"] = "GET"
-            self._cut_suffix()
-            await around.app(self._scope, self._take, self._give)
-        except LivsgrafError as error:
-            await self._answer(problem(Request(self._scope), error))
-        except Exception as error:
-            self._extra.setdefault("X-Request-Id", self._state["number"])
-            note("fault", number=self._state["number"], error=type(error).__name__, told=str(error))
-            if self._started:
-                # What was begun cannot be made whole: break it, so that nobody takes it for that.
-                raise
-            fault = InternalError(type(error).__name__)
-            await self._answer(problem(Request(self._scope), fault))
+            refused = self._refused()
+            if refused is not None:
+                await self._refuse(refused)
+            elif self._method == "OPTIONS":
+                await self._tell_ways()
+            else:
+                await self._work()
         finally:
-            around._here -= 1
+            around._at_work -= self._counted
             self._log()
 
-    def _preflight(self) -> bool:
-        wants = dict(self._scope["headers"]).get(b"access-control-request-method")
-        return self._method == "OPTIONS" and wants is not None
+    def _refused(self) -> RequestError | None:
+        """Tell what keeps the request from being looked at."""
+        around, serving = self._around, self._around._serving
+        if not names_a_host(self._headers.get("host")):
+            return BadHost()
+        if not self._counted:
+            return None
+        if around._at_work > serving.requests:
+            return Overloaded()
+        writing = not self._reads or (
+            self._method == "POST" and self.scope["path"] not in LIGHT_POSTS
+        )
+        self._left = around._rates.count(self._client, writing)
+        if self._left is not None and self._left.refused is not None:
+            return self._left.refused
+        length = self._headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > around.limit(self.scope["path"]):
+            return TooMuchSent(around.limit(self.scope["path"]))
+        return None
 
-    def _permission(self) -> Response:
-        """Say what a page from elsewhere may ask; WHATWG Fetch, CORS-preflight."""
-        headers = dict(self._scope["headers"])
-        method = headers.get(b"access-control-request-method", b"").decode("latin-1").upper()
-        may = method in ("GET", "HEAD") or (method == "POST" and self._path in _READ_BY_POST)
-        if not may:
-            self._extra.pop("Access-Control-Allow-Origin", None)
-            return Response(None, 403)
-        allowed = {
-            "Access-Control-Allow-Methods": "GET, HEAD, POST" if method == "POST" else "GET, HEAD",
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
-            "Access-Control-Max-Age": "86400",
-        }
-        return Response(None, 204, allowed)
-
-    def _cut_suffix(self) -> None:
-        path = self._path
-        if not path.startswith(_DOCUMENTS) or path.startswith(_OWN_NAMES):
-            return
-        stem, dot, suffix = path.rpartition(".")
-        if dot and suffix in FORMATS and not stem.endswith("/"):
-            self._state["suffix"] = suffix
-            self._scope["path"] = stem
-            self._scope["raw_path"] = stem.encode()
-
-    async def _take(self) -> Message:
-        """Receive a piece of the content, all of which must come in the time it may take."""
-        left = self._serving.body_seconds - (time.monotonic() - self._begun)
-        if self._started:
-            return await self._receive()
+    async def _work(self) -> None:
         try:
-            async with asyncio.timeout(max(left, 0.001)):
-                return await self._receive()
-        except TimeoutError:
-            raise TooLate(self._serving.body_seconds) from None
+            await self._around._app(self.scope, self._inflow, self._out)
+        except Exception as error:
+            if self._inflow.fault is None:
+                self._blame(error)
+                if self._status:
+                    # A half answer must not look like a whole one: the connection is broken.
+                    raise
+                await self._refuse(InternalError(type(error).__name__))
+                return
+        if self._inflow.fault is not None and not self._status:
+            await self._refuse(self._inflow.fault)
 
-    async def _give(self, message: Message) -> None:
+    async def _refuse(self, error: RequestError | InternalError) -> None:
+        headers = {}
+        if error.code in ("too-much-sent", "sent-too-slowly"):
+            # What else is on its way is not waited for.
+            headers["Connection"] = "close"
+        answer = problem(Request(self.scope), error, headers)
+        self._inflow.fault = None
+        await answer(self.scope, self._inflow, self._out)
+
+    async def _tell_ways(self) -> None:
+        """Answer OPTIONS: what an address can be asked, and what pages elsewhere may send."""
+        allowed = ways(self.scope)
+        if not allowed:
+            from graph.errors import NoSuchPage
+
+            await self._refuse(NoSuchPage(self._path))
+            return
+        told = {"Allow": ", ".join(allowed)}
+        asked = self._headers.get("access-control-request-method")
+        open_post = self.scope["path"] in OPEN_POSTS
+        self._reads = asked is None or asked in ("GET", "HEAD") or (asked == "POST" and open_post)
+        if asked is not None and self._reads:
+            told |= _PREFLIGHT
+        await Response(None, 204, told)(self.scope, self._inflow, self._out)
+
+    async def _out(self, message: Message) -> None:
+        if self._inflow.fault is not None and not self._status:
+            # The route has made something of the fault; ours says what it is.
+            return
         if message["type"] == "http.response.start":
-            self._started, self._status = True, message["status"]
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
-            for name, told in self._extra.items():
-                headers[name] = told
-            if self._open() and "vary" not in headers:
-                headers["Vary"] = "Accept, Accept-Language"
+            self._status = message["status"]
+            message = {**message, "headers": self._surrounded(message.get("headers", []))}
         elif message["type"] == "http.response.body":
-            self._size += len(message.get("body", b""))
-            if self._head:
+            if self._method == "HEAD":
                 message = {**message, "body": b""}
+            self._sent += len(message.get("body", b""))
         await self._send(message)
 
-    async def _answer(self, response: Response) -> None:
-        """Answer without the application."""
-        if not self._started:
-            await response(self._scope, self._receive, self._give)
+    def _surrounded(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Add what every answer tells; what a route has settled itself stays."""
+        told = [(b"x-request-id", self._number.encode()), *_SECURITY]
+        told += _OPEN if self._reads else _CLOSED
+        if self._around._serving.https_only:
+            told.append(_HTTPS)
+        if self._left is not None:
+            told += self._left.headers
+        settled = {name.lower() for name, _ in headers}
+        return [*headers, *((name, value) for name, value in told if name not in settled)]
+
+    def _blame(self, error: Exception) -> None:
+        """Tell the operator where a fault of ours arose, and nothing of what was sent."""
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        at = [f"{frame.filename.rpartition('/graph/')[2]}:{frame.lineno}" for frame in frames]
+        self._service.journal.tell("fault", number=self._number, error=type(error).__name__, at=at)
 
     def _log(self) -> None:
-        told: dict[str, object] = {
-            "number": self._state["number"],
-            "method": self._method,
-            "path": self._path,
-            "status": self._status,
-            "ms": round((time.monotonic() - self._begun) * 1000, 1),
-            "bytes": 0 if self._head else self._size,
-            "client": self._state["client"],
-        }
-        key = self._state.get("key")
-        note("request", **told, **({"key": key} if key else {}))
+        if not self._around._serving.log:
+            return
+        route = self.scope.get("route")
+        self._service.journal.tell(
+            "request",
+            number=self._number,
+            method=self._method,
+            path=self._path,
+            route=getattr(route, "path", None),
+            status=self._status,
+            ms=round((time.perf_counter() - self._begun) * 1000, 1),
+            bytes=self._sent,
+            client=self._client,
+            key=self._state.get("key"),
+        )
+
+
+def ways(scope: Scope) -> list[str]:
+    """Give the methods that an address can be used with; none where nothing is."""
+    from starlette.routing import Match
+
+    found = [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**scope, "method": method})[0] is Match.FULL
+            for route in scope["app"].routes
+        )
+    ]
+    if "GET" in found:
+        found.insert(1, "HEAD")
+    return [*found, "OPTIONS"] if found else []
+
+
+def _without_suffix(path: str) -> tuple[str, str | None]:
+    """Take the suffix that asks for a format from the address of a document."""
+    stem, dot, suffix = path.rpartition(".")
+    asks = dot and suffix in FORMATS and path.startswith(f"{PAGE}/") and stem[-1] != "/"
+    if not asks or path.startswith(_OWN_SUFFIX):
+        return path, None
+    return stem, suffix
+
+
+def _more_threads(wanted: int) -> None:
+    """Have threads for all who may wait for a process, and as many for who need none."""
+    import anyio.to_thread
+
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    limiter.total_tokens = max(limiter.total_tokens, wanted + 40)

@@ -16,9 +16,13 @@ from graph.errors import (
     DiskFull,
     InternalError,
     LivsgrafError,
+    NoRoom,
     NotAuthorised,
     NotOwned,
+    NotWhole,
+    Overloaded,
     StoreError,
+    StoreLocked,
     TooManyBytes,
     UnknownName,
     WorkerDied,
@@ -78,10 +82,45 @@ ANYWHERE = (400, 404, 405, 406, 429, 503)
 PROBLEMS = told_of(*ANYWHERE, 401, 403, 413, 415)
 """What an address that takes content may refuse with."""
 
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A refusal: what is wrong, where, and what to do; RFC 9457.",
+        "content": {
+            MEDIA: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "code", "lang"],
+                    "properties": {
+                        "type": {"type": "string", "format": "uri"},
+                        "title": {"type": "string", "description": "What is wrong, and where."},
+                        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                        "detail": {"type": "string", "description": "Why, and what to do."},
+                        "code": {"type": "string", "description": "The same in every language."},
+                        "lang": {"type": "string"},
+                        "line": {"type": "integer"},
+                        "column": {"type": "integer"},
+                        "suggestions": {"type": "array", "items": {"type": "string"}},
+                        "instance": {"type": "string", "description": "Its number in the log."},
+                    },
+                },
+                "example": {
+                    "type": TYPES + "strange-parameter",
+                    "title": "This address knows no parameter «lagn».",
+                    "status": 400,
+                    "detail": "It knows: format, lang.",
+                    "code": "strange-parameter",
+                    "lang": "en",
+                    "suggestions": ["lang"],
+                    "instance": "urn:livsgraf:request:6297a07df12fb77f",
+                },
+            }
+        },
+    }
+}
+"""What every operation may answer when it does not answer as asked."""
+
 # The first that fits decides, so the narrow stand before the broad.
 STATUS: tuple[tuple[type[LivsgrafError], int], ...] = (
-    (DiskFull, 507),
-    (StoreError, 503),
     (TooManyBytes, 413),
     (WorkerDied, 400),
     (WorkerError, 422),
@@ -100,6 +139,20 @@ def code_of(error: LivsgrafError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
+def for_strangers(error: LivsgrafError) -> LivsgrafError:
+    """Give what those are told who have nothing to do with how the server is run.
+
+    What is wrong with the store is for the log: its place and its mending are the operator's.
+    """
+    if isinstance(error, DiskFull):
+        return NoRoom()
+    if isinstance(error, StoreLocked):
+        return Overloaded(5)
+    if isinstance(error, StoreError):
+        return NotWhole("write", error)
+    return error
+
+
 def problem(
     request: Request,
     error: LivsgrafError,
@@ -116,6 +169,7 @@ def problem(
         lang = language(request)
     except LivsgrafError:
         lang = LANGUAGES[0]
+    error = for_strangers(error)
     what, below = Wording(load(lang)).told(error)
     status = code_of(error)
     told: dict[str, Any] = {

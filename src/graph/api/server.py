@@ -2,75 +2,105 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import fcntl
+import errno
+import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+import sys
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import replace
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.api.app import create_app
-from graph.api.log import note, take_over
-from graph.config import Serving, Settings
-from graph.errors import AlreadyServed, CannotListen
-from graph.serving import Service
-from graph.store.folder import faults
+from graph.api.protocol import protocol_of
+from graph.config import Settings
+from graph.errors import (
+    CannotListen,
+    NoSuchHost,
+    PortForbidden,
+    PortTaken,
+)
+from graph.serving import Claim, Journal, Service
 
-_BACKLOG = 2048
-_KEPT_OPEN = 15
-"""Seconds for which a connection is kept for the next request."""
-_LONGEST_HEAD = 65_536
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_IDLE = 5
+"""Seconds that a connection may be without anything asked on it."""
+_QUEUE = 2048
+_LINGER = 3.0
+"""Seconds for threads that nobody waits for any more, after the answers at work have had theirs."""
 
 
-def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    ready: Callable[[str], None],
+    prepare: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until a signal says stop; `ready` is told the address once it is listened on.
 
+    `prepare` makes the store what it should be, after it is sure that we may serve it. What is
+    being answered when the signal comes is answered, for as long as the settings say.
+
     Raises:
-        AlreadyServed: another server has the store, and this one would write to it.
-        CannotListen: the port is taken, or the system does not let us have it.
-        StoreAbsent: there is nothing to serve.
+        CannotListen: the address is no address of ours, or another listens there.
+        AlreadyServed: another server serves the store.
 
     """
-    asked = settings.serving
     with contextlib.ExitStack() as stack:
-        place = stack.enter_context(_listening(asked))
-        shown = asked.address or _shown(place)
-        if not asked.read_only:
-            stack.enter_context(_holding(settings.store, shown))
-        take_over()
-        service = Service(settings, note=note)
+        listening = stack.enter_context(contextlib.closing(listen(settings)))
+        port = listening.getsockname()[1]
+        settings = replace(settings, serving=replace(settings.serving, port=port))
+        address = address_of(settings)
+        if not settings.serving.read_only:
+            _claim(settings, address, prepare, stack)
+        journal = Journal(sys.stderr)
+        service = Service(settings, journal=journal)
         stack.callback(service.stop)
-        service.start()
-        server = _Server(_config(service, asked), lambda: ready(shown))
-        note("start", address=shown, store=settings.store, read_only=asked.read_only)
-        server.run(sockets=[place])
-        note("stop")
+        _hear(journal)
+        service.start(watched=True)
+        server = _Server(_config(settings, service), lambda: ready(address))
+        server.run(sockets=[listening])
+    _let_go(_LINGER)
 
 
-def _config(service: Service, asked: Serving) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(service),
-        http=_protocol(asked.header_seconds),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        # Whom a proxy asks for is settled by ourselves, from the addresses we know.
-        proxy_headers=False,
-        timeout_keep_alive=_KEPT_OPEN,
-        timeout_graceful_shutdown=int(max(1, asked.stop_seconds)),
-        h11_max_incomplete_event_size=_LONGEST_HEAD,
-    )
+def address_of(settings: Settings) -> str:
+    """Give what the server is called: from outside where that is settled, else where it listens."""
+    told = settings.serving
+    host = f"[{told.host}]" if ":" in told.host else told.host
+    return told.address or f"http://{host}:{told.port}"
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port; CannotListen says why it cannot be had."""
+    host, port = settings.serving.host, settings.serving.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, place = found[0]
+        taken = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise NoSuchHost(host, port, getattr(error, "strerror", None) or str(error)) from error
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(place)
+        # Listening is part of taking it: two may bind, and one listens.
+        taken.listen(_QUEUE)
+    except OSError as error:
+        taken.close()
+        kind_of = {
+            errno.EADDRINUSE: PortTaken,
+            errno.EACCES: PortForbidden,
+            errno.EPERM: PortForbidden,
+            errno.EADDRNOTAVAIL: NoSuchHost,
+        }.get(error.errno or 0, CannotListen)
+        raise kind_of(host, port, error.strerror or str(error)) from error
+    return taken
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it listens, and ends with 0 when it is told to stop."""
+    """Ends by itself on a signal, and leaves it at that: the process goes on to its own end."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -82,102 +112,90 @@ class _Server(uvicorn.Server):
             self._ready()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals that say stop; to be told so is no fault, so none is passed on."""
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+    def capture_signals(self) -> Generator[None, None, None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {sign: signal.signal(sign, self.handle_exit) for sign in _SIGNALS}
         try:
             yield
         finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
 
 
-def _protocol(seconds: float) -> type[asyncio.Protocol]:
-    """Make the protocol that waits so long for the head of a request, and no longer.
+def _config(settings: Settings, service: Service) -> uvicorn.Config:
+    serving = settings.serving
+    return uvicorn.Config(
+        create_app(service),
+        http=protocol_of(settings),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Whom a proxy speaks for is settled by `caller`, by our own list.
+        proxy_headers=False,
+        timeout_keep_alive=_IDLE,
+        timeout_graceful_shutdown=max(1, round(serving.stop_seconds)),
+    )
 
-    Without it whoever sends one sign a minute holds a connection for ever.
+
+def _claim(
+    settings: Settings, address: str, prepare: Callable[[], None], stack: contextlib.ExitStack
+) -> None:
+    """Take the right to serve the store, before it is touched where there is one already."""
+    claim = Claim(settings.store)
+    stack.callback(claim.drop)
+    there = (settings.store / "lock").is_file()
+    if there:
+        claim.take(address)
+    prepare()
+    if not there:
+        claim.take(address)
+
+
+class _Heard(logging.Handler):
+    """Brings what the libraries of the server say into the journal: what happened, and no more."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(logging.WARNING)
+        self._journal = journal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fault = record.exc_info[0] if record.exc_info else None
+        self._journal.tell(
+            "server",
+            level=record.levelname.lower(),
+            said=record.getMessage().strip(),
+            error=fault.__name__ if fault else None,
+        )
+
+
+def _hear(journal: Journal) -> None:
+    handler = _Heard(journal)
+    for name in ("uvicorn", "asyncio"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+
+
+def _let_go(seconds: float) -> None:
+    """End the process when threads go on that no answer waits for any more.
+
+    Each had its time when the server stopped; what it was writing is whole or not at all.
     """
+    lingering = [
+        thread
+        for thread in threading.enumerate()
+        if thread is not threading.current_thread() and not thread.daemon
+    ]
+    if not lingering:
+        return
 
-    class Patient(HttpToolsProtocol):
-        _timer: asyncio.TimerHandle | None = None
+    def end() -> None:
+        sys.stderr.flush()
+        os._exit(0)
 
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            self._wait()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._cancel()
-            super().connection_lost(exc)
-
-        def on_message_begin(self) -> None:
-            self._wait()
-            super().on_message_begin()
-
-        def on_headers_complete(self) -> None:
-            self._cancel()
-            super().on_headers_complete()
-
-        def _wait(self) -> None:
-            self._cancel()
-            self._timer = self.loop.call_later(seconds, self._give_up)
-
-        def _cancel(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
-
-        def _give_up(self) -> None:
-            if not self.transport.is_closing():
-                self.transport.close()
-
-    return Patient
-
-
-@contextlib.contextmanager
-def _listening(asked: Serving) -> Iterator[socket.socket]:
-    """Lend a socket that is bound; CannotListen."""
-    try:
-        family, kind, _, _, where = socket.getaddrinfo(
-            asked.host, asked.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        place = socket.socket(family, kind)
-    except OSError as error:
-        raise CannotListen(asked.host, asked.port, error.strerror or str(error)) from error
-    with place:
-        try:
-            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            place.bind(where)
-            place.listen(_BACKLOG)
-        except OSError as error:
-            raise CannotListen(asked.host, asked.port, error.strerror or str(error)) from error
-        place.set_inheritable(False)
-        yield place
-
-
-def _shown(place: socket.socket) -> str:
-    host, port = place.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@contextlib.contextmanager
-def _holding(store: Path, address: str) -> Iterator[None]:
-    """Be the one server of a store; AlreadyServed names the address of the one that is.
-
-    The lock of the store itself is taken for each commit alone, so that the command line can hand
-    in, build and make backups beside a server.
-    """
-    with faults(store):
-        handle = os.open(store / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            told = os.pread(handle, 500, 0).decode("utf-8", "replace").strip()
-            raise AlreadyServed(store, told) from error
-        with contextlib.suppress(OSError):
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, address.encode() + b"\n", 0)
-        yield
-    finally:
-        os.close(handle)
+    last = threading.Timer(seconds, end)
+    last.daemon = True
+    last.start()

@@ -14,7 +14,6 @@ from typing import cast
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from graph.api.log import note
 from graph.api.media import media_of
 from graph.asking import Asked, Form, Pool
 from graph.errors import Busy
@@ -63,7 +62,8 @@ class _Unkept(StreamingResponse):
         error = self._handed.error
         if error is not None and not isinstance(error, BrokenPipeError):
             number = scope.get("state", {}).get("number", "")
-            note("broken", number=number, error=getattr(error, "code", type(error).__name__))
+            code = getattr(error, "code", type(error).__name__)
+            scope["app"].state.service.journal.tell("broken", number=number, error=code)
 
     async def stream_response(self, send: Send) -> None:
         """Send it; without the last word, by which the asker would know that this is all."""

@@ -13,7 +13,9 @@ from graph.serving import Service
 
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
-    router = APIRouter(prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json")])
+    router = APIRouter(
+        prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json", "jsonld")]
+    )
 
     @router.get("/version", summary="Version of the graph, the vocabulary and the software")
     def version(request: Request) -> Response:

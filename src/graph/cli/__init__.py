@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OWN_FAULT = 3
 _INTERRUPTED = 130
-_ANYWHERE = ("--lang", "--store")
+_ANYWHERE = ("--lang", "--store", "--config")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,7 +78,8 @@ def _session(given: dict[str, str], twice: str | None, talk: Talk) -> Session:
     if lang is not None and lang not in LANGUAGES:
         raise BadOption("bad-option", value=lang, name="--lang", known=", ".join(LANGUAGES))
     place = None if store is None else a_path(store, "--store")
-    settings = config.load(checkout=assets.checkout(), store=place, lang=lang)
+    file = None if "--config" not in given else a_path(given["--config"], "--config")
+    settings = config.load(checkout=assets.checkout(), store=place, lang=lang, file=file)
     talk.messages = load(settings.lang)
     if store is not None:
         import shlex

@@ -111,6 +111,9 @@ def make(session: Session) -> typer.Typer:
         store: Annotated[
             str | None, typer.Option("--store", metavar="DIR", help=texts["help.store"])
         ] = None,
+        config: Annotated[
+            str | None, typer.Option("--config", metavar="FILE", help=texts["help.config"])
+        ] = None,
     ) -> int:
         if version:
             from graph.cli.commands import version as tell
@@ -327,9 +330,9 @@ def make(session: Session) -> typer.Typer:
         one_of(output, _EXPORTS, "--format")
         return export(session, output, None if place is None else a_path(place, "--output"))
 
-    from graph.cli.app_serve import register as register_serving
+    from graph.cli import app_operate
 
-    register_serving(app_command, session)
+    app_operate.register(app_command, session)
 
     @app_command("template", "help.template")
     def template(

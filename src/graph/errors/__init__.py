@@ -3,16 +3,13 @@
     LivsgrafError                      (exit status)
     ├── InputError                     2  what the user gave cannot be used
     │   ├── UnknownName                   name, kind; suggestions
+    │   │   └── UnknownSetting            file, line
     │   ├── BadDate                       value
     │   ├── BadValue                      name, value, type
     │   │   └── TooLow                    minimum
     │   ├── BadSetting                    name, value, known
-    │   │   ├── BadLimit
-    │   │   └── BadVariable
-    │   ├── BadConfig                     file, name, reason, known
-    │   ├── AlreadyServed                 path, address
+    │   │   └── BadLimit
     │   ├── CannotListen                  host, port, reason
-    │   ├── BadBackup                     folder
     │   ├── FileUnreadable                file, reason
     │   ├── NotAFile                      file
     │   ├── TooLarge                      file
@@ -88,11 +85,26 @@
     │   │   ├── NotAuthorised
     │   │   ├── Forbidden                 role
     │   │   ├── NotYours                  organisation, known
-    │   │   ├── ReadOnly
     │   │   ├── BadUpload
-    │   │   ├── NotReady                  why
-    │   │   ├── TooLate                   seconds
-    │   │   └── Refused                   n
+    │   │   ├── Refused                   n
+    │   │   ├── TooMuchSent               limit
+    │   │   ├── SentTooSlowly             seconds
+    │   │   ├── Overloaded                seconds
+    │   │   ├── BadHost
+    │   │   ├── NoRoom
+    │   │   └── NotReady
+    │   │       ├── StillChecking
+    │   │       ├── ServedReadOnly
+    │   │       └── NotWhole              why
+    │   ├── BadOwnSetting                 name, value, type, file, line
+    │   ├── BadConfig                     file, line, column, reason
+    │   ├── CannotListen                  host, port, reason
+    │   │   ├── PortTaken
+    │   │   ├── PortForbidden
+    │   │   └── NoSuchHost
+    │   ├── NotThere                      folder
+    │   ├── BackupDamaged                 folder, file
+    │   ├── PlaceTaken                    folder
     │   ├── SubmitError                2  what is handed in is not taken in
     │   │   ├── NotAnOrganisation         value
     │   │   ├── NamesAPerson
@@ -117,6 +129,7 @@
     │       │   ├── TrailBroken           line
     │       │   └── ReceiptDamaged        path, receipt, reason
     │       │       └── ReceiptLost
+    │       ├── AlreadyServed             path, address
     │       └── DiskFull                  path
     └── InternalError                  3  our own fault: reason
 
@@ -125,18 +138,12 @@ reads is known only to the command line.
 """
 
 from graph.errors.access import (
-    AlreadyServed,
-    BadBackup,
     BadUpload,
-    CannotListen,
     Forbidden,
     KeysDamaged,
     NotAuthorised,
-    NotReady,
     NotYours,
-    ReadOnly,
     Refused,
-    TooLate,
     TrailBroken,
     UnknownRole,
 )
@@ -200,14 +207,34 @@ from graph.errors.findings import (
     OverInput,
 )
 from graph.errors.limits import (
-    BadConfig,
     BadLimit,
-    BadVariable,
     TooManyBytes,
     WorkerDied,
     WorkerError,
     WorkerMemory,
     WorkerTimeout,
+)
+from graph.errors.operating import (
+    AlreadyServed,
+    BackupDamaged,
+    BadConfig,
+    BadHost,
+    BadOwnSetting,
+    CannotListen,
+    NoRoom,
+    NoSuchHost,
+    NotReady,
+    NotThere,
+    NotWhole,
+    Overloaded,
+    PlaceTaken,
+    PortForbidden,
+    PortTaken,
+    SentTooSlowly,
+    ServedReadOnly,
+    StillChecking,
+    TooMuchSent,
+    UnknownSetting,
 )
 from graph.errors.queries import (
     HeaderError,
@@ -269,19 +296,20 @@ from graph.errors.submitting import (
 __all__ = [
     "AlreadyServed",
     "AnswerTooLarge",
-    "BadBackup",
+    "BackupDamaged",
     "BadConfig",
     "BadDate",
     "BadEditor",
     "BadFunction",
+    "BadHost",
     "BadIri",
     "BadLanguage",
     "BadLimit",
+    "BadOwnSetting",
     "BadParameter",
     "BadSetting",
     "BadUpload",
     "BadValue",
-    "BadVariable",
     "Busy",
     "CannotListen",
     "CannotUndo",
@@ -303,6 +331,8 @@ __all__ = [
     "NamesAPerson",
     "NoKnownHeadings",
     "NoReportFormat",
+    "NoRoom",
+    "NoSuchHost",
     "NoSuchPage",
     "NotAFile",
     "NotATable",
@@ -317,13 +347,19 @@ __all__ = [
     "NotOwned",
     "NotReady",
     "NotText",
+    "NotThere",
+    "NotWhole",
     "NotYours",
     "NothingIn",
     "OneQuery",
     "OtherTable",
     "OverInput",
+    "Overloaded",
     "PackedTooTight",
     "ParseError",
+    "PlaceTaken",
+    "PortForbidden",
+    "PortTaken",
     "QueryBreaks",
     "QueryOutside",
     "QuerySyntaxError",
@@ -333,12 +369,14 @@ __all__ = [
     "QueryTooLong",
     "QueryTooSlow",
     "QueryWrites",
-    "ReadOnly",
     "ReceiptDamaged",
     "ReceiptLost",
     "Refused",
     "RemoteContext",
     "RequestError",
+    "SentTooSlowly",
+    "ServedReadOnly",
+    "StillChecking",
     "StoreAbsent",
     "StoreAltered",
     "StoreDamaged",
@@ -354,7 +392,6 @@ __all__ = [
     "Things",
     "TooDeep",
     "TooLarge",
-    "TooLate",
     "TooLongForCell",
     "TooLow",
     "TooManyBytes",
@@ -363,6 +400,7 @@ __all__ = [
     "TooManyParts",
     "TooManyRequests",
     "TooManyRows",
+    "TooMuchSent",
     "TooTangled",
     "TrailBroken",
     "TripleTerm",
@@ -375,6 +413,7 @@ __all__ = [
     "UnknownName",
     "UnknownParameter",
     "UnknownRole",
+    "UnknownSetting",
     "UnpacksTooLarge",
     "Unplaced",
     "UnsupportedMedia",

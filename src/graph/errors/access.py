@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from graph.errors.asking import RequestError
 from graph.errors.base import InputError
@@ -58,13 +57,6 @@ class TrailBroken(StoreDamaged):
     code = "trail-broken"
 
 
-class ReadOnly(RequestError):
-    """A server that takes nothing in."""
-
-    code = "read-only"
-    status = 503
-
-
 class Refused(RequestError):
     """Something handed in that holds violations; the answer lists them all."""
 
@@ -79,49 +71,3 @@ class BadUpload(RequestError):
     """A form that does not hold exactly one file."""
 
     code = "bad-upload"
-
-
-class NotReady(RequestError):
-    """A server that cannot answer or take in yet, or any more; `why` says which."""
-
-    def __init__(self, why: str, retry_after: float = 5) -> None:
-        super().__init__(why=why)
-        self.code = f"not-ready-{why}"
-        self.status = 503
-        self.retry_after = retry_after
-
-
-class TooLate(RequestError):
-    """Content that did not come in the time it may take."""
-
-    code = "too-late"
-    status = 408
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds=f"{seconds:g}")
-
-
-class AlreadyServed(InputError):
-    """A store that another server serves already."""
-
-    code = "already-served"
-
-    def __init__(self, path: Path | str, address: str) -> None:
-        super().__init__(path=str(path), address=address)
-
-
-class CannotListen(InputError):
-    """An address that cannot be listened on."""
-
-    code = "cannot-listen"
-
-    def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(host=host, port=port, reason=reason)
-
-
-class BadBackup(InputError):
-    """A folder that is no backup, or none that could be put where it was asked for."""
-
-    def __init__(self, folder: Path | str, why: str) -> None:
-        super().__init__(folder=str(folder))
-        self.code = f"bad-backup-{why}"

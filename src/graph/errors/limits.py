@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from graph.errors.asked import BadSetting
@@ -16,26 +15,6 @@ class BadLimit(BadSetting):
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(name, value, ())
-
-
-class BadVariable(BadSetting):
-    """A variable of the environment with a value that its setting cannot have."""
-
-    code = "bad-variable"
-
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(name, value, ())
-
-
-class BadConfig(InputError):
-    """A settings file that cannot be used: what stands at `name` is unknown or has a bad value.
-
-    `reason` is `unknown`, `value`, or what the parser or the system says.
-    """
-
-    def __init__(self, file: Path | str, name: str, reason: str, known: Sequence[str] = ()) -> None:
-        super().__init__(file=str(file), name=name, reason=reason, known=", ".join(known))
-        self.code = f"bad-config-{reason}" if reason in ("unknown", "value") else "bad-config"
 
 
 class TooManyBytes(InputError):

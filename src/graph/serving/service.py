@@ -1,151 +1,147 @@
-"""The newest version of the graph, when it is looked for anew, and whether it may be relied on."""
+"""The newest version of the graph, and when it is looked for anew."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from graph.access import Keys, Trail
 from graph.asking import Pool
 from graph.config import Settings
-from graph.errors import LivsgrafError, NotReady, ReadOnly
-from graph.serving.checking import verdict
+from graph.errors import StoreError
 from graph.serving.desks import Desks
+from graph.serving.journal import Journal
 from graph.serving.snapshot import Snapshot
+from graph.serving.watch import LOOK, State, Watch
 from graph.store import version_of
-
-_LOOK = 0.5
-"""Seconds between two looks for a version that another process published."""
-
-Note = Callable[..., None]
-
-
-def _silent(_: str, **__: object) -> None:
-    """Note nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Whether the service may be asked and written to; `why` and `reason` tell what is in the way.
-
-    `why` is one of checking, damaged, log-damaged, read-only, and empty when nothing is.
-    """
-
-    reads: bool
-    writes: bool
-    why: str = ""
-    reason: str = ""
+from graph.store.folder import Folder
+from graph.store.sums import refuse_changed
 
 
 class Service:
-    """The graph as it is served: `now` is the newest version, and a commit makes a newer one."""
+    """The graph as it is served: `now` is the newest version, and a commit makes a newer one.
 
-    def __init__(self, settings: Settings, root: Path | None = None, note: Note = _silent) -> None:
+    `watched` says whether the store is looked through and looked after in the background, as a
+    server does; one that is not trusts it. `journal` is where the operator reads what happened.
+    """
+
+    def __init__(
+        self, settings: Settings, root: Path | None = None, journal: Journal | None = None
+    ) -> None:
         self.settings = settings
         self.root = root
-        self.note = note
+        self.journal = journal or Journal()
         self._lock = threading.Lock()
         self._looked = 0.0
         self._now: Snapshot | None = None
-        self._verdict = ("checking", "")
-        self._checked: object = None
-        self._stopped = False
+        self._copy: Path | None = None
+        self._said = ""
+        self._watch: Watch | None = None
         self.pool = Pool(settings.store, settings.serving)
         self.desks = Desks(settings, root)
         self.keys = Keys(settings.store)
         self.trail = Trail(settings.store)
 
-    def start(self) -> Self:
-        """Open the store for asking, and begin to check it; StoreAbsent when there is none.
+    def start(self, watched: bool = False) -> Self:
+        """Open the store for reading; StoreAbsent when there is none.
 
-        A content that cannot even be opened is damaged: the service is there to say so.
+        A damaged one is no reason for a watched service not to start: it says so, and takes the
+        store into use when it has been mended.
         """
-        try:
-            self._now = Snapshot(self.settings.store, self.root)
-            self._checked = self._now.version
-        except LivsgrafError as error:
+        if watched:
+            self._watch = Watch(
+                self.settings.store,
+                self.journal,
+                self._looked_for,
+                self.settings.serving.read_only,
+            )
+            # An absent store is told at once, before anybody is promised anything.
             version_of(self.settings.store)
-            self._verdict = ("damaged", str(error))
-            self.note("damaged", reason=str(error))
-            return self
-        self.pool.start()
-        self.desks.start()
-        threading.Thread(target=self._check, daemon=True).start()
+            self._watch.start()
+        else:
+            self.refresh()
         return self
 
     def stop(self) -> None:
         """Let go of everything."""
-        self._stopped = True
+        if self._watch is not None:
+            self._watch.stop()
         self.pool.stop()
         self.desks.stop()
         self._now = None
+        self.journal.close()
 
     @property
     def now(self) -> Snapshot:
         """The newest version; one that another process published is seen within half a second.
 
-        NotReady where the content is not what it should be.
+        NotReady when what can be read is not what its record says.
         """
-        if time.monotonic() - self._looked > _LOOK:
-            self.refresh()
-        if self._verdict[0] == "damaged" or self._now is None:
-            raise NotReady("damaged", 30)
+        if self._watch is not None:
+            bad = self._watch.state.read
+            if bad is not None:
+                raise bad
+        if time.monotonic() - self._looked > LOOK:
+            self._looked_for()
+        if self._now is None:
+            raise RuntimeError("the service has not been started")
         return self._now
+
+    @property
+    def state(self) -> State:
+        """What can be done now: reading, and writing."""
+        if self._watch is not None:
+            return self._watch.state
+        return State()
+
+    @property
+    def tag(self) -> str | None:
+        """The version in use, without looking for a newer; None when none could be opened."""
+        return self._now.tag if self._now is not None else None
+
+    def check_writing(self) -> None:
+        """Raise NotReady, with the reason, when nothing can be handed in now."""
+        bad = self.state.write
+        if bad is not None:
+            raise bad
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the store has been looked through; tell whether it was. For who tests it."""
+        return self._watch is None or self._watch.wait(seconds)
 
     def refresh(self) -> None:
         """Take the newest version into use, if it is another than the one in use."""
         with self._lock:
             self._looked = time.monotonic()
-            if self._stopped:
+            version = version_of(self.settings.store)
+            # A rebuilt store may say the same of itself as the damaged one did.
+            copy = Folder(self.settings.store).current()
+            if self._now is not None and (version, copy) == (self._now.version, self._copy):
                 return
-            try:
-                version = version_of(self.settings.store)
-                if self._now is not None and version == self._now.version:
-                    return
-                newer = Snapshot(self.settings.store, self.root)
-            except LivsgrafError as error:
-                # A build at work is between two names; what is in use goes on.
-                self.note("not-refreshed", reason=str(error))
-                return
-            mended = self._now is None or self._verdict[0] == "damaged"
-            self._now = newer
-            if mended:
-                self._verdict = ("checking", "")
+            if self._watch is not None:
+                refuse_changed(self.settings.store, copy)
+            first = self._now is None
+            self._now, self._copy = Snapshot(self.settings.store, self.root), copy
+            if first:
                 self.pool.start()
-                threading.Thread(target=self._check, daemon=True).start()
+                self.desks.start()
             else:
                 self.pool.renew()
-            self.desks.renew()
-        self.note("version", version=newer.tag, statements=version.triples)
+                self.desks.renew()
+            self.journal.tell("version", version=self._now.tag, statements=version.triples)
 
-    def ready(self) -> Readiness:
-        """Tell whether the service may be asked and written to."""
-        if time.monotonic() - self._looked > _LOOK:
+    def _looked_for(self) -> StoreError | None:
+        """Refresh; give what kept us from it, unless there is an older version to go on with."""
+        try:
             self.refresh()
-        why, reason = self._verdict
-        if why == "damaged":
-            return Readiness(False, False, why, reason)
-        if self.settings.serving.read_only:
-            return Readiness(True, False, "read-only")
-        return Readiness(True, why == "whole", "" if why == "whole" else why, reason)
-
-    def check_writing(self) -> None:
-        """Raise where nothing may be handed in: ReadOnly, or NotReady with the reason."""
-        if self.settings.serving.read_only:
-            raise ReadOnly
-        why = self._verdict[0]
-        if why != "whole":
-            raise NotReady(why)
-
-    def _check(self) -> None:
-        begun = time.monotonic()
-        found = verdict(self.settings.store)
-        if self._stopped:
-            return
-        self._verdict = found
-        seconds = round(time.monotonic() - begun, 2)
-        self.note("checked", verdict=found[0], reason=found[1], seconds=seconds)
+        except StoreError as error:
+            if self._now is None:
+                return error
+            if error.code != self._said:
+                self._said = error.code
+                self.journal.tell("version-unreadable", code=error.code)
+            return None
+        self._said = ""
+        return None

@@ -19,12 +19,14 @@ __all__ = [
     "Change",
     "Dataset",
     "Draft",
+    "Holding",
     "Rows",
     "Sink",
     "Source",
     "Stamp",
     "Store",
     "Version",
+    "holding",
     "open_draft",
     "open_store",
     "version_of",
@@ -132,9 +134,6 @@ class Store(Protocol):
     def read(self, graph: str) -> list[Triple]:
         """Give the triples of one graph; an unknown graph is empty."""
 
-    def digest(self) -> str:
-        """Work out the digest of the data, as `Version` tells it, from what is there."""
-
     def apply(self, change: Change) -> None:
         """Remove and add in one transaction, synced to disk and seen by whoever opens next."""
 
@@ -185,6 +184,23 @@ def open_store(address: Path | str, write: bool = False, wait: float = 0.0) -> S
     if str(address) == MEMORY:
         return MemoryStore()
     return FolderStore(Path(address), write=write, wait=wait)
+
+
+class Holding(NamedTuple):
+    """What a store really holds: the digest of its data, and how many statements in all."""
+
+    digest: str
+    triples: int
+
+
+def holding(address: Path | str, own: bool = False) -> Holding:
+    """Count and digest what the newest read copy holds; with `own` what the writer's own holds.
+
+    Nothing is written. For the writer's own no other process may write meanwhile.
+    """
+    from graph.store.embedded import hold
+
+    return hold(Path(address), own)
 
 
 def version_of(address: Path | str) -> Version:

@@ -27,7 +27,18 @@ from graph.errors import (
     UnknownFunction,
 )
 from graph.query.blame import blame
-from graph.store import FORMAT, MEMORY, Change, Dataset, Sink, Source, Stamp, Store, Version
+from graph.store import (
+    FORMAT,
+    MEMORY,
+    Change,
+    Dataset,
+    Holding,
+    Sink,
+    Source,
+    Stamp,
+    Store,
+    Version,
+)
 from graph.store.folder import Folder, faults
 from graph.terms import DERIVED, PREFIXES, VOCABULARY, XSD, Quad, Rows, Term, Triple
 
@@ -133,11 +144,6 @@ class _Engine:
         with faults(self._place()):
             pattern = self._engine().quads_for_pattern(None, None, None, ox.NamedNode(graph))
             return [_triple(quad) for quad in pattern]
-
-    def digest(self) -> str:
-        """Work out the digest of the data from what is there."""
-        with faults(self._place()):
-            return content_digest(self._engine())
 
 
 class MemoryStore(_Engine):
@@ -436,6 +442,14 @@ def _checked_change(change: Change) -> Change:
 
 def _version(engine: ox.Store, stamp: Stamp) -> Version:
     return Version(FORMAT, *stamp, digest=content_digest(engine), triples=len(engine))
+
+
+def hold(path: Path, own: bool) -> Holding:
+    """Count and digest what a copy holds, or the writer's own."""
+    folder = Folder(path)
+    with faults(path):
+        engine = ox.Store.read_only(str(folder.live)) if own else FolderStore(path)._engine()
+        return Holding(content_digest(engine), len(engine))
 
 
 def content_digest(engine: ox.Store) -> str:

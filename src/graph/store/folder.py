@@ -2,7 +2,7 @@
 
     VERSION      format, software, vocabulary, digests, as JSON
     live/        the writer's own
-    read/<n>/    whole copies that nothing changes; the two newest are kept
+    read/<n>/    whole copies that nothing changes; the two newest are kept, with SUMS
     current      names one of them
     accepted/    what was handed in, byte for byte, by its SHA-256
     log/         a receipt for each, in the order of acceptance
@@ -12,7 +12,8 @@
     building-*/  a build at work, or what a killed one left behind
 
 Beside these stands what a command remembers, `gaps-by-thing.json`; it may be removed at any time.
-A hand may put `editors` there: who may change records that are not their own.
+A hand may put `editors` there: who may change records that are not their own; and `livsgraf.toml`:
+how it is served. `serve.lock` is held by the server, and tells its address.
 
 Everything that decides anything is put in place by one rename, and `current` before VERSION: a
 kill between the two leaves a VERSION that asks for a build, never one that promises too much.
@@ -48,12 +49,16 @@ from graph.errors import (
     StoreVersionMismatch,
 )
 from graph.store import FORMAT, Version
+from graph.store.sums import FILE as SUMS
+from graph.store.sums import write_sums
 
 _KEPT_COPIES = 2
 _POLL = 0.05
 _SHOWN = 20
 _ENDLESS = 10**6
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_BY_HAND = frozenset({"editors", "livsgraf.toml", "keys.json", "serve.lock", "lost+found"})
+"""What may be there before the first build, and makes no folder another's."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -157,7 +162,9 @@ class Folder:
         file = _file_above(self.path)
         if file.exists() and not file.is_dir():
             raise StoreIsFile(file)
-        if self.path.is_dir() and any(self.path.iterdir()) and not self._ours():
+        if not self.path.is_dir() or self._ours():
+            return
+        if any(path.name not in _BY_HAND for path in self.path.iterdir()):
             raise StoreForeign(self.path)
 
     def _ours(self) -> bool:
@@ -173,7 +180,7 @@ class Folder:
             except (OSError, ValueError, RecursionError):
                 return False
             return isinstance(told, dict) and "format" in told
-        there = [path for path in self.path.iterdir() if path.name != "lock"]
+        there = [path for path in self.path.iterdir() if path.name not in {"lock", *_BY_HAND}]
         ours = (self.live, self._copies, self._current, self._version)
         return (
             not there
@@ -198,7 +205,7 @@ class Folder:
 
     def swap(self, room: Path, version: Version) -> None:
         """Put live/ and read/ of a room in the place of the folder's own, and publish them."""
-        _sync_tree(room)
+        sync_tree(room)
         if os.path.lexists(self.live):
             self.live.rename(room / "replaced")
         (room / "live").rename(self.live)
@@ -207,7 +214,8 @@ class Folder:
 
     def publish(self, copy: Path, version: Version) -> None:
         """Make a finished copy the one that readers open, and forget copies nobody needs."""
-        _sync_tree(copy)
+        write_sums(copy)
+        sync_tree(copy)
         _away(self._copies, files=True)
         self._copies.mkdir(exist_ok=True)
         number = max(self._numbers(), default=0) + 1
@@ -234,8 +242,8 @@ class Folder:
         if not self._pending.exists() and self.live.is_dir():
             return False
         with self.room() as room:
-            shutil.copytree(self.current(), room / "live")
-            _sync_tree(room)
+            shutil.copytree(self.current(), room / "live", ignore=shutil.ignore_patterns(SUMS))
+            sync_tree(room)
             if os.path.lexists(self.live):
                 self.live.rename(room / "replaced")
             (room / "live").rename(self.live)
@@ -255,7 +263,7 @@ class Folder:
                     place = beside / path.relative_to(source)
                     place.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, place)
-            _sync_tree(beside)
+            sync_tree(beside)
 
     def keep_brought(self) -> None:
         """Let the content that was brought take the place of the one in use."""
@@ -345,7 +353,8 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _sync_tree(top: Path) -> None:
+def sync_tree(top: Path) -> None:
+    """Put a folder with all that is in it on disk before going on."""
     for folder, _, names in os.walk(top):
         for name in names:
             sync(Path(folder, name))

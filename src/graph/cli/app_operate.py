@@ -1,16 +1,14 @@
-"""The commands about serving and keeping a store, and their options."""
+"""The commands of who runs a server, and their options."""
 
 # No `from __future__ import annotations` here: typer must see the options inside the functions.
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from graph.cli.app_submit import Register
 from graph.cli.options import a_path
 from graph.cli.session import Session
-
-Register = Callable[[str, str], Callable[[Callable[..., Any]], Callable[..., Any]]]
 
 
 def register(command: Register, session: Session) -> None:
@@ -23,19 +21,16 @@ def register(command: Register, session: Session) -> None:
             str | None, typer.Option("--host", metavar="HOST", help=texts["help.serve_host"])
         ] = None,
         port: Annotated[
-            str | None, typer.Option("--port", metavar="PORT", help=texts["help.serve_port"])
-        ] = None,
-        config: Annotated[
-            str | None, typer.Option("--config", metavar="FILE", help=texts["help.serve_config"])
+            int | None,
+            typer.Option("--port", metavar="PORT", min=0, max=65535, help=texts["help.serve_port"]),
         ] = None,
         read_only: Annotated[
             bool, typer.Option("--read-only", help=texts["help.serve_read_only"])
         ] = False,
     ) -> int:
-        from graph.cli.serve import serve
+        from graph.cli.operate import serve
 
-        place = None if config is None else a_path(config, "--config")
-        return serve(session, host, port, place, read_only)
+        return serve(session, host, port, read_only)
 
     @command("backup", "help.backup")
     def backup(
@@ -43,7 +38,7 @@ def register(command: Register, session: Session) -> None:
             str, typer.Option("-o", "--output", metavar="DIR", help=texts["help.backup_output"])
         ],
     ) -> int:
-        from graph.cli.backup import backup
+        from graph.cli.operate import backup
 
         return backup(session, a_path(place, "--output"))
 
@@ -51,6 +46,6 @@ def register(command: Register, session: Session) -> None:
     def restore(
         folder: Annotated[str, typer.Argument(metavar="DIR", help=texts["help.restore_folder"])],
     ) -> int:
-        from graph.cli.backup import restore
+        from graph.cli.operate import restore
 
         return restore(session, a_path(folder, "DIR"))

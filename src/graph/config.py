@@ -5,24 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from graph.config import values
-from graph.errors import BadConfig, BadEditor, BadLimit, BadSetting, BadVariable
+from graph import values
+from graph.errors import (
+    BadConfig,
+    BadEditor,
+    BadLimit,
+    BadOwnSetting,
+    BadSetting,
+    FileUnreadable,
+    UnknownSetting,
+)
 from graph.terms import BASE, LANGUAGES
 
+VARIABLES = "LIVSGRAF_"
 STORE_VARIABLE = "LIVSGRAF_STORE"
 LANGUAGE_VARIABLE = "LIVSGRAF_LANG"
 DEBUG_VARIABLE = "LIVSGRAF_DEBUG"
-CONFIG_VARIABLE = "LIVSGRAF_CONFIG"
-CONFIG_FILE = "livsgraf.toml"
-"""In the store's folder, where no other is named."""
-SERVING_VARIABLES = "LIVSGRAF_"
+FILE_VARIABLE = "LIVSGRAF_CONFIG"
 LIMIT_VARIABLES = "LIVSGRAF_LIMIT_"
+FILE = "livsgraf.toml"
+"""In the store's folder: the settings that neither an option nor the environment says."""
 _DIGITS = 12
 _MOST = {"seconds": 86_400}
 _MOST_OF_ANY = 10**11
@@ -63,11 +70,12 @@ class Serving:
     on `workers` processes, and at most `waiting` wait for a process, for `patience` seconds each.
     Its answer has at most `rows` and `answer_bytes`; the process may take `query_memory`.
     `long_seconds` and `long_bytes` hold for those whose key lets them ask for more.
-    `desks` files are judged at a time, and as many processes stand ready for the next.
-    `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all;
-    `connections` is how many there may be at a time. A request's head may take `header_seconds` to
-    come and its content `body_seconds`. When told to stop, the server finishes what it is at for
-    `stop_seconds`. `hsts` lets browsers ask by TLS alone from then on, which a proxy must give.
+    `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all; 0 is no
+    limit. `requests` are answered at a time, on `connections` that are open at a time.
+    A client has `header_seconds` to say what it asks for, `body_seconds` to hand over what it sends
+    and to take what it is sent; who stops the server waits `stop_seconds` for the answers at work.
+    `https_only` tells browsers never to ask without encryption; `log` writes a line for each
+    request. Port 0 is any that is free.
     """
 
     host: str = "127.0.0.1"
@@ -93,11 +101,13 @@ class Serving:
     rate: int = 1_200
     write_rate: int = 60
     all_rate: int = 60_000
-    connections: int = 512
     header_seconds: float = 10.0
     body_seconds: float = 60.0
     stop_seconds: float = 20.0
-    hsts: bool = False
+    requests: int = 256
+    connections: int = 1_000
+    https_only: bool = False
+    log: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,78 +124,68 @@ class Settings:
     serving: Serving = field(default_factory=Serving)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file of settings says."""
+
+    store: str | None = None
+    lang: str | None = None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    serving: Mapping[str, Any] = field(default_factory=dict)
+
+
 def load(
     *,
     checkout: Path | None = None,
     store: str | Path | None = None,
     lang: str | None = None,
+    file: str | Path | None = None,
     environ: Mapping[str, str] | None = None,
-    config: Path | None = None,
 ) -> Settings:
     """Settle each setting: what was asked for, else the environment, else a file, else the default.
-
-    The file is `config`, else the one that LIVSGRAF_CONFIG names, else livsgraf.toml in the store's
-    folder if there is one; BadConfig when it cannot be used. It does not tell where the store is.
 
     `checkout` is the repository's root when run from one (`assets.checkout()`): the store is then
     kept there, otherwise in the platform's folder for user data. An unknown language in the
     environment is BadSetting where no other is asked for; one asked for is ValueError. A limit
     that cannot be used is BadLimit.
+
+    `file`, else what LIVSGRAF_CONFIG names, is read first and may say where the store is. Without
+    either it is `livsgraf.toml` in the store's folder, if there is one. BadConfig tells its fault.
     """
     seen = os.environ if environ is None else environ
+    _refuse_strange(seen)
     if lang is not None and lang not in LANGUAGES:
         raise ValueError(f"not one of {', '.join(LANGUAGES)}: {lang!r}")
+    told = Written()
+    named = file or seen.get(FILE_VARIABLE)
+    if named:
+        told = read_file(Path(named), of_store=False)
+    place = store or seen.get(STORE_VARIABLE) or told.store
+    found = Path(place) if place else _default_store(checkout)
+    if not named and (found / FILE).is_file():
+        told = read_file(found / FILE, of_store=True)
     if lang is None:
         # An empty variable is one that was taken away.
-        lang = seen.get(LANGUAGE_VARIABLE) or ""
-        if lang and lang not in LANGUAGES:
+        lang = seen.get(LANGUAGE_VARIABLE) or told.lang or LANGUAGES[0]
+        if lang not in LANGUAGES:
             raise BadSetting(LANGUAGE_VARIABLE, lang, LANGUAGES)
-    place = store or seen.get(STORE_VARIABLE)
-    found = Path(place) if place else _default_store(checkout)
-    where, file = _file(config, seen, found)
     return Settings(
         store=found,
-        lang=lang or file.get("lang") or LANGUAGES[0],
-        limits=limits(seen, values.told(Limits, file.get("limits", {}), where, "limits")),
+        lang=lang,
+        limits=limits(seen, told.limits),
         editors=_editors(seen.get(EDITORS_VARIABLE, ""), found),
-        serving=_serving(seen, values.told(Serving, file.get("serving", {}), where, "serving")),
+        serving=serving(seen, told.serving),
     )
 
 
-def _file(config: Path | None, seen: Mapping[str, str], store: Path) -> tuple[Path, dict[str, Any]]:
-    """Read the settings file, if there is one, and hold it to what may stand in one."""
-    named = config or (Path(seen[CONFIG_VARIABLE]) if seen.get(CONFIG_VARIABLE) else None)
-    where = named or store / CONFIG_FILE
-    if named is None and not where.is_file():
-        return where, {}
-    found = dict(values.read_file(where))
-    for name, value in found.items():
-        if name not in ("lang", "limits", "serving"):
-            raise BadConfig(where, name, "unknown", ["lang", "[limits]", "[serving]"])
-        if name != "lang" and not isinstance(value, dict):
-            raise BadConfig(where, name, "value")
-    if found.get("lang", LANGUAGES[0]) not in LANGUAGES:
-        raise BadConfig(where, "lang", "value", LANGUAGES)
-    return where, found
-
-
-def _serving(seen: Mapping[str, str], told: dict[str, Any]) -> Serving:
-    for member in fields(Serving):
-        variable = SERVING_VARIABLES + member.name.upper()
-        text = seen.get(variable, "")
-        if text.strip():
-            told[member.name] = values.of_text(
-                Serving, member.name, text, partial(BadVariable, variable, text)
-            )
-    return Serving(**told)
-
-
 def limits(
-    environ: Mapping[str, str] | None = None, told: Mapping[str, int] | None = None
+    environ: Mapping[str, str] | None = None, written: Mapping[str, Any] | None = None
 ) -> Limits:
-    """Settle the limits: what the environment says, else `told`, else the default; BadLimit."""
+    """Settle the limits: the environment, else what a file says, else the default; BadLimit if
+    unusable.
+    """
     seen = os.environ if environ is None else environ
-    said: dict[str, int] = dict(told or {})
+    said: dict[str, Any] = dict(written or {})
     known = {LIMIT_VARIABLES + limit.name.upper(): limit.name for limit in fields(Limits)}
     for variable in sorted(seen):
         if variable.startswith(LIMIT_VARIABLES) and variable not in known:
@@ -199,6 +199,95 @@ def limits(
             raise BadLimit(variable, text)
         said[name] = int(text)
     return Limits(**said)
+
+
+def serving(
+    environ: Mapping[str, str] | None = None, written: Mapping[str, Any] | None = None
+) -> Serving:
+    """Settle how to serve: the environment, else what a file says, else the default."""
+    seen = os.environ if environ is None else environ
+    said: dict[str, Any] = dict(written or {})
+    for setting in fields(Serving):
+        variable = VARIABLES + setting.name.upper()
+        text = seen.get(variable, "").strip()
+        if text:
+            try:
+                said[setting.name] = values.read(setting, text)
+            except ValueError as error:
+                raise BadOwnSetting(variable, text, str(error)) from error
+    return Serving(**said)
+
+
+def read_file(file: Path, of_store: bool) -> Written:
+    """Read a file of settings, strictly: BadConfig, UnknownSetting, BadOwnSetting name the line.
+
+    One that lies in a store cannot say where the store is.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except OSError as error:
+        raise FileUnreadable(file, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise BadConfig(file, 1, 1, "not UTF-8") from error
+    import tomllib
+
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, column, reason = values.place_of(error, text)
+        raise BadConfig(file, line, column, reason) from error
+    tables = {"limits": Limits, "serving": Serving}
+    names = ("lang", *(() if of_store else ("store",)))
+    found: dict[str, Any] = {}
+    for name, value in told.items():
+        if name in tables and isinstance(value, dict):
+            found[name] = {
+                key: _read(file, text, name, key, one, {f.name: f for f in fields(tables[name])})
+                for key, one in value.items()
+            }
+        elif name in names or name in tables:
+            if not isinstance(value, str) or (name == "lang" and value not in LANGUAGES):
+                wanted = "lang" if name == "lang" else "table" if name in tables else "text"
+                raise BadOwnSetting(name, str(value), wanted, file, values.line_of(text, "", name))
+            found[name] = value
+        else:
+            raise _strange(name, (*names, *tables), file, values.line_of(text, "", name))
+    return Written(**found)
+
+
+def _read(
+    file: Path, text: str, table: str, name: str, value: Any, known: Mapping[str, Field[Any]]
+) -> Any:
+    line = values.line_of(text, table, name)
+    if name not in known:
+        raise _strange(name, tuple(known), file, line)
+    try:
+        return values.read(known[name], value)
+    except ValueError as error:
+        raise BadOwnSetting(name, str(value), str(error), file, line) from error
+
+
+def _strange(name: str, known: Sequence[str], file: Path | None, line: int) -> UnknownSetting:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, 3)
+    return UnknownSetting(name, near, () if near else known, file, line)
+
+
+def variables() -> tuple[str, ...]:
+    """Name every variable of the environment that is ours."""
+    own = (STORE_VARIABLE, LANGUAGE_VARIABLE, DEBUG_VARIABLE, FILE_VARIABLE, EDITORS_VARIABLE)
+    limit = (LIMIT_VARIABLES + setting.name.upper() for setting in fields(Limits))
+    return (*own, *(VARIABLES + setting.name.upper() for setting in fields(Serving)), *limit)
+
+
+def _refuse_strange(seen: Mapping[str, str]) -> None:
+    """A setting that is misspelt would else be one that is not set, without a word."""
+    known = variables()
+    for variable in sorted(seen):
+        strange = variable.startswith(VARIABLES) and variable not in known
+        if strange and not variable.startswith(LIMIT_VARIABLES):
+            raise _strange(variable, known, None, 0)
 
 
 def _editors(listed: str, store: Path) -> frozenset[str]:

@@ -1,0 +1,95 @@
+"""HTTP on a connection, with patience that ends: with who asks slowly, and who listens slowly."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from graph.config import Settings
+
+_HEADER_ROOM = 32_768
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+    b"Connection: close\r\n\r\n"
+)
+
+
+def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
+    """Make the class that speaks HTTP on each connection, with the limits of the settings."""
+    serving = settings.serving
+    # A question may stand in the first line, each of its signs written as three.
+    most = 3 * serving.query_bytes + _HEADER_ROOM
+
+    class Patient(HttpToolsProtocol):
+        """Ends a connection that is slow to say what it asks for, or to take what it is sent."""
+
+        _timer: asyncio.TimerHandle | None = None
+        _stuck: asyncio.TimerHandle | None = None
+        _asking = True
+        _come = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            if len(self.connections) > serving.connections:
+                self._end(_TOO_MANY)
+                return
+            self._wait()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._calm()
+            self._flow()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self._asking:
+                self._come += len(data)
+                if self._come > most:
+                    self._end(_TOO_LARGE)
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._asking, self._come = True, 0
+            if self._timer is None:
+                self._wait()
+
+        def on_headers_complete(self) -> None:
+            self._asking = False
+            self._calm()
+            super().on_headers_complete()
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            if self._stuck is None:
+                self._stuck = self.loop.call_later(serving.body_seconds, self.transport.abort)
+
+        def resume_writing(self) -> None:
+            self._flow()
+            super().resume_writing()
+
+        def _wait(self) -> None:
+            self._timer = self.loop.call_later(serving.header_seconds, self._end, _TOO_SLOW)
+
+        def _calm(self) -> None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+        def _flow(self) -> None:
+            if self._stuck is not None:
+                self._stuck.cancel()
+                self._stuck = None
+
+        def _end(self, told: bytes) -> None:
+            self._calm()
+            if not self.transport.is_closing():
+                self.transport.write(told)
+                self.transport.close()
+
+    return Patient
