@@ -283,8 +283,8 @@ def test_help_is_as_wide_as_reads_well(line: Line, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_value_is_blamed_by_the_option_as_it_was_typed() -> None:
-    from graph.cli.options import Option, Word, of, read
     from graph.errors import TooLow
+    from graph.options import Option, Word, of, read
     from graph.query import Parameter
     from graph.terms import Rows
 

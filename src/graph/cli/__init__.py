@@ -67,9 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _session(given: dict[str, str], twice: str | None, talk: Talk) -> Session:
     """Settle language and store, and let the talk know of them."""
     from graph import assets, config
-    from graph.cli.options import BadOption, a_path
     from graph.cli.session import Session
     from graph.messages import load
+    from graph.options import BadOption, a_path
     from graph.terms import LANGUAGES
 
     if twice is not None:
@@ -94,7 +94,7 @@ def _told(error: Exception, written: Sequence[str]) -> LivsgrafError:
         streams.silence()
         return streams.OutputFailed(error)
     if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
-        from graph.cli.options import BadOption
+        from graph.options import BadOption
 
         strange = (word for word in written if not word.isascii() and _has_bytes(word))
         return BadOption("word-not-utf8", value=next(strange, str(error.object)))

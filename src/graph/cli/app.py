@@ -9,10 +9,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from graph.cli.help import TAKEN, Asking, Command, Group
-from graph.cli.options import BadOption, Option, a_path
 from graph.cli.session import OUTPUTS, Session
 from graph.findings import SEVERITIES
 from graph.gaps import CERTAINTIES
+from graph.options import BadOption, Option, a_path
 from graph.query import KINDS, LAYERS
 
 _EXPORTS = ("trig", "nquads", "turtle")
@@ -360,8 +360,8 @@ def _registrar(app: typer.Typer, kind: type[Command]) -> Callable[[str, str], Ca
 
 def gap_options(session: Session) -> list[Option]:
     """Give the options that the headers of the gap queries bring."""
-    from graph.cli.options import of
     from graph.gaps import STATES
+    from graph.options import of
 
     states = [session.query(STATES)] if STATES in session.paths else []
     found = of(session.queries("gaps"), columns=True)
@@ -371,7 +371,7 @@ def gap_options(session: Session) -> list[Option]:
 
 def query_options(session: Session, args: Sequence[str]) -> list[Option]:
     """Give the options of the query that the line names; of no query when it names none."""
-    from graph.cli.options import of
+    from graph.options import of
 
     named = [arg for arg in args if arg in session.paths]
     return of([session.query(name) for name in named[:1]])

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from graph.cli.app_submit import Register
-from graph.cli.options import a_path
 from graph.cli.session import Session
+from graph.options import a_path
 
 
 def register(command: Register, session: Session) -> None:

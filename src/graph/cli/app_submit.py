@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from graph.cli.options import a_path
 from graph.cli.session import Session
+from graph.options import a_path
 
 Register = Callable[[str, str], Callable[[Callable[..., Any]], Callable[..., Any]]]
 

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph import assets, catalog, gaps
-from graph.cli import options, present_gaps
+from graph import assets, catalog, gaps, options
+from graph.cli import present_gaps
 from graph.cli.commands import day_of
 from graph.cli.session import Session
 from graph.gaps import CERTAINTIES, Answer

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph import assets, catalog
-from graph.cli import options, present
-from graph.cli.options import BadOption
+from graph import assets, catalog, options
+from graph.cli import present
 from graph.cli.session import Session
 from graph.errors import BadDate, FileUnreadable, InputError, LivsgrafError, StoreAbsent
+from graph.options import BadOption
 from graph.query import ASKABLE, MAKERS, Query, today
 from graph.terms import Rows, Term, date
 

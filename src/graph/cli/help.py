@@ -10,8 +10,8 @@ from typing import Any
 import typer.core
 from typer.models import Context
 
-from graph.cli.options import Option, refuse_repeated, take
 from graph.messages import Messages
+from graph.options import Option, refuse_repeated, take
 
 TAKEN = "graph.taken"
 _WIDEST = 80

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graph.access import MOST_DAYS, Keys, Trail
-from graph.cli.options import BadOption
 from graph.cli.session import Session
+from graph.options import BadOption
 from graph.query import today
 from graph.render import Cell, Column, Document, Sheet
 from graph.submitting import who

@@ -17,8 +17,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from graph import assets, catalog, gaps
-from graph.cli import options
+from graph import assets, catalog, gaps, options
 from graph.cli.present_page import Lack
 from graph.cli.session import Session
 from graph.errors import LivsgrafError

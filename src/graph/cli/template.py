@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from graph.cli.commands import NotWritten
-from graph.cli.options import BadOption
 from graph.cli.session import Session
+from graph.options import BadOption
 
 _NUMBER = re.compile(r"\d{9}")
 

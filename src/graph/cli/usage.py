@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from graph.cli.options import BadOption
 from graph.errors import LivsgrafError, UnknownName
+from graph.options import BadOption
 
 
 def readable(error: Exception, command: Any) -> LivsgrafError:

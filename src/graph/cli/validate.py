@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph import assets
-from graph.cli.options import BadOption
 from graph.cli.session import Session
 from graph.errors import InputError, NotAFile
+from graph.options import BadOption
 
 if TYPE_CHECKING:
     from graph.examining import Examined

@@ -1,0 +1,24 @@
+"""A document → Turtle: the very JSON that is given, read by the context it names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from graph import rdf
+from graph.rdf.contexts import address as of_context
+from graph.terms import Triple
+
+
+def triples_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> list[Triple]:
+    """Give the statements that a document makes; nothing is fetched."""
+    where = str(body["@context"])
+    text = json.dumps(body, ensure_ascii=False).encode()
+    known = {of_context(where): context["@context"]}
+    return [(s, p, o) for s, p, o, _ in rdf.parse(text, "jsonld", where, where, 1000, known)]
+
+
+def to_turtle(body: Mapping[str, Any], context: Mapping[str, Any]) -> bytes:
+    """Give the statements that a document makes as Turtle."""
+    return rdf.write(triples_of(body, context), "ttl")
