@@ -13,7 +13,8 @@ from graph.terms import Triple
 
 def triples_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> list[Triple]:
     """Give the statements that a document makes; nothing is fetched."""
-    where = str(body["@context"])
+    named = body["@context"]
+    where = str(named if isinstance(named, str) else named[0])
     text = json.dumps(body, ensure_ascii=False).encode()
     known = {of_context(where): context["@context"]}
     return [(s, p, o) for s, p, o, _ in rdf.parse(text, "jsonld", where, where, 1000, known)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.serving.snapshot import Snapshot
-from graph.terms import PREFIXES, RDF_TYPE, XSD, Term, local_name
+from graph.terms import OWL, PREFIXES, RDF_TYPE, XSD, Term, local_name
 
 ENVELOPE = (
     *("id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
@@ -60,7 +60,10 @@ class Vocabulary:
             if p and k:
                 kinds.setdefault(p.value, set()).add(k.value)
         kinds.pop(RDF_TYPE.value, None)
-        classes = [c.value for (c,) in now.ask("SELECT DISTINCT ?c WHERE { ?s a ?c }") if c]
+        rows = now.ask(
+            f"SELECT DISTINCT ?c WHERE {{ {{ ?s a ?c }} UNION {{ ?c a <{OWL}Class> }} }}"
+        )
+        classes = [c.value for (c,) in rows if c]
         self.kinds: Mapping[str, Kinds] = {p: Kinds(frozenset(k)) for p, k in kinds.items()}
         self.names = _named([*kinds, *classes])
         self.classes = frozenset(classes)

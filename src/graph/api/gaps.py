@@ -1,0 +1,356 @@
+"""What is missing: gaps with filters, one gap with its reasons, sums, and two columns crossed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from graph import options
+from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
+from graph.api.asked import SPEAKS, Cursor, Limit, given_as
+from graph.api.negotiate import language
+from graph.api.paging import LIMIT, page
+from graph.api.problems import ANYWHERE, told_of
+from graph.api.tables import flat, table_writers
+from graph.api.things import context_of
+from graph.api.turtle import to_turtle
+from graph.catalog import named
+from graph.errors import BadParameter, LivsgrafError
+from graph.gaps import STATES, Gap
+from graph.options import Option
+from graph.query import Parameter, load, today
+from graph.serving import Service, Snapshot, lacks
+from graph.serving.lacks import Choice
+from graph.terms import DCT, Term, date
+
+Layer = Annotated[
+    Literal["legal", "organisational", "semantic", "technical", "governance"] | None,
+    Query(description="Only gaps of this layer."),
+]
+Certainty = Annotated[
+    list[Literal["confirmed", "inferred", "not-reported"]] | None,
+    Query(description="Only gaps as sure as this; may be repeated."),
+]
+Severity = Annotated[
+    list[Literal["violation", "warning", "info"]] | None,
+    Query(description="Only gaps as grave as this; may be repeated."),
+]
+Names = Annotated[
+    list[str] | None,
+    Query(alias="query", description="Only this gap query; may be repeated."),
+]
+ROWS = ("json", "jsonld", "ttl", "csv", "xlsx")
+_OWN = frozenset({"layer", "certainty", "severity", "query", "date", "lang", "format", "limit"})
+_TYPES = {"date": "string", "integer": "integer", "boolean": "boolean"}
+
+
+def routes(service: Service) -> APIRouter:
+    """Give the routes of this group; what one may choose by stands in the queries' headers."""
+    from graph import assets
+
+    router = APIRouter(prefix=PAGE, tags=["gaps"], dependencies=[SPEAKS])
+    queries = [load(path) for path in assets.files("gaps", service.root)]
+    states = [load(path) for path in assets.files("questions", service.root) if path.stem == STATES]
+    known = chosen_by([*queries, *states], columns=True)
+    listed = [*parameters(known), _DAY]
+
+    @router.get(
+        "/gaps",
+        summary="Gaps",
+        dependencies=[given_as(*ROWS)],
+        openapi_extra={"parameters": listed},
+        responses=_told("A page of gaps, with counts of all that were found."),
+    )
+    def find(
+        request: Request,
+        layer: Layer = None,
+        certainty: Certainty = None,
+        severity: Severity = None,
+        query: Names = None,
+        limit: Limit = LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        """Give what is missing, and what nobody has reported, which is never called missing.
+
+        A gap in several life events is a row for each; the counts are of different gaps.
+        """
+        choice = _choice(request, service, known, (layer, certainty, severity, query))
+        return _list(request, service, choice, limit, cursor)
+
+    @router.get(
+        "/gaps/{key}",
+        summary="One gap with its reasons",
+        dependencies=[given_as(*ROWS[:3])],
+        openapi_extra={"parameters": [_DAY]},
+        responses=_told("The gap."),
+    )
+    def reasons(
+        request: Request,
+        key: Annotated[str, Path(max_length=400, description="The gap's name: query:key.")],
+    ) -> Response:
+        """Give what is lacking, why it is asked, what would close it, and what that rests on."""
+        lang, now, day = language(request), service.now, _day(request)
+        told = lacks.reasons(now, key, day, lang)
+
+        def body() -> dict[str, Any]:
+            return {
+                **_head(request, now, f"/gaps/{quote(key)}", day, lang),
+                "type": "Gap",
+                **told,
+                "links": _links(request, told),
+            }
+
+        return _answer(request, now, body, lang, day, {})
+
+    @router.get(
+        "/summary",
+        summary="Sums by life event and layer",
+        dependencies=[given_as("json", "csv", "xlsx")],
+        openapi_extra={"parameters": [*parameters(chosen_by(states, columns=True)), _DAY]},
+        responses=_told("The sums that livsgraf gaps --summary shows."),
+    )
+    def summary(request: Request, layer: Layer = None) -> Response:
+        """Count needs that are whole, partly so, permitted, missing and not reported."""
+        lang, now, day = language(request), service.now, _day(request)
+        wanted = _wanted(request, now, chosen_by(states, columns=True))
+        told = lacks.sums(now, day, wanted, layer, lang)
+
+        def body() -> dict[str, Any]:
+            return {**_head(request, now, "/summary", day, lang), **told}
+
+        heads = ("event", "layer", "n", "whole", "partly", "permitted", "missing", "not-reported")
+        rows = [
+            [flat(line.get(name)) for name in heads] for line in [*told["items"], *told["totals"]]
+        ]
+        return _answer(request, now, body, lang, day, table_writers("summary", heads, rows))
+
+    @router.get(
+        "/matrix",
+        summary="Gaps by two columns",
+        dependencies=[given_as("json", "csv", "xlsx")],
+        openapi_extra={"parameters": listed},
+        responses=_told("One cell for each pair that has a gap."),
+    )
+    def matrix(
+        request: Request,
+        rows: Annotated[str, Query(description="A column of gaps.", examples=["provider-sector"])],
+        columns: Annotated[str, Query(description="Another.", examples=["consumer-sector"])],
+        layer: Layer = None,
+        certainty: Certainty = None,
+        severity: Severity = None,
+        query: Names = None,
+    ) -> Response:
+        """Count different gaps by what stands in two of their columns, such as two sectors."""
+        by_word = {word: option.name for option in known for word in option.words}
+        for name, told in (("rows", rows), ("columns", columns)):
+            if told not in by_word:
+                raise BadParameter(name, told[:80], sorted(by_word))
+        choice = _choice(request, service, known, (layer, certainty, severity, query))
+        lang, now = language(request), service.now
+        found = lacks.find(now, choice)
+        cells, without = lacks.crossed(now, found, by_word[columns], by_word[rows], lang)
+
+        def body() -> dict[str, Any]:
+            head = _head(request, now, "/matrix", choice.day, lang)
+            return {**head, "total": len(cells), "items": cells, "without": without}
+
+        heads = ("row", "column", "confirmed", "inferred", "not-reported")
+        table = [[flat(cell[name]) for name in heads] for cell in cells]
+        return _answer(request, now, body, lang, choice.day, table_writers("matrix", heads, table))
+
+    return router
+
+
+# -- what is asked ----------------------------------------------------------------------------
+
+
+def chosen_by(queries: Sequence[Any], columns: bool = False) -> list[Option]:
+    """Give what one may choose by that no parameter of ours is called."""
+    return [one for one in lacks.options_of(queries, columns) if one.words[0] not in _OWN]
+
+
+def parameters(known: Sequence[Option]) -> list[dict[str, Any]]:
+    """Describe what headers bring, for the document of the interface."""
+    return [_parameter(option.words[0], option.parameter) for option in known]
+
+
+def _parameter(name: str, parameter: Parameter | None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 500, "pattern": r"\S"}
+    told = "A value of this column: a name, a key, an IRI, a number or a day."
+    if parameter is not None:
+        told = parameter.label.get("en", name)
+        kind = _TYPES.get(parameter.type)
+        if kind is not None:
+            schema = {"type": kind}
+        if parameter.type == "date":
+            schema["format"] = "date"
+        if parameter.minimum is not None:
+            schema["minimum"] = parameter.minimum
+        if parameter.type == "integer":
+            schema.setdefault("minimum", -(10**9))
+            schema["maximum"] = 10**9
+    return {"name": name, "in": "query", "required": False, "description": told, "schema": schema}
+
+
+_DAY = {
+    "name": "date",
+    "in": "query",
+    "required": False,
+    "description": "The day asked about; today unless given.",
+    "schema": {"type": "string", "format": "date"},
+}
+
+
+def _day(request: Request) -> datetime.date:
+    told = request.query_params.get("date")
+    if told is None:
+        return today()
+    try:
+        date(told)
+        return datetime.date.fromisoformat(told)
+    except ValueError:
+        from graph.errors import BadDate
+
+        raise BadDate(told[:80]) from None
+
+
+def _wanted(request: Request, now: Snapshot, known: Sequence[Option]) -> dict[str, Term]:
+    """Read what headers bring, by any of the names that things have."""
+    found: dict[str, Term] = {}
+    for option in known:
+        word = request.query_params.get(option.words[0])
+        if word is None:
+            continue
+        try:
+            found[option.name] = options.read(now.ask, option, options.Word(word, option.words[0]))
+        except options.BadOption:
+            raise BadParameter(option.words[0], word[:80], ["…"]) from None
+        except LivsgrafError as error:
+            # What bears no such name is not there, whatever it was meant for.
+            error.params.setdefault("parameter", option.words[0])
+            raise
+    return found
+
+
+def _choice(
+    request: Request, service: Service, known: Sequence[Option], told: tuple[Any, ...]
+) -> Choice:
+    layer, certainty, severity, query = told
+    now = service.now
+    names = [one.name for one in now.queries("gaps")]
+    return Choice(
+        _day(request),
+        layer,
+        tuple(dict.fromkeys(certainty or ())),
+        tuple(dict.fromkeys(severity or ())),
+        tuple(named(names, one) for one in query or ()),
+        _wanted(request, now, known),
+    )
+
+
+# -- what is answered -------------------------------------------------------------------------
+
+
+def _words(now: Snapshot) -> dict[str, Any]:
+    """Tell that the columns of a gap are no properties of things, though they may be named so."""
+    columns = {lacks.shown(name) for query in now.queries("gaps") for name in query.columns}
+    return {**dict.fromkeys(sorted(columns)), "focus": DCT + "subject"}
+
+
+def _head(
+    request: Request, now: Snapshot, path: str, day: datetime.date, lang: str
+) -> dict[str, Any]:
+    return {
+        "@context": [address(request) + CONTEXT, _words(now)],
+        "id": address(request) + PAGE + path,
+        "graph_version": now.tag,
+        "date": day.isoformat(),
+        "lang": lang,
+    }
+
+
+def _list(
+    request: Request, service: Service, choice: Choice, limit: int, cursor: str | None
+) -> Response:
+    lang, now = language(request), service.now
+    found = lacks.find(now, choice)
+    rows = found.rows
+    shown = page(rows, _name, cursor, limit, request, f"{address(request)}{PAGE}/gaps")
+
+    def items() -> list[dict[str, Any]]:
+        made = lacks.rows_of(now, shown.items, lang)
+        return [
+            {
+                "id": f"{address(request)}{PAGE}/gaps/{quote(one['key'])}",
+                "type": "Gap",
+                **one,
+                "links": _links(request, one),
+            }
+            for one in made
+        ]
+
+    def body() -> dict[str, Any]:
+        return {
+            **_head(request, now, "/gaps", choice.day, lang),
+            "layer": lacks.layer(choice.layer, lang),
+            "total": shown.total,
+            "counts": lacks.counts(rows),
+            "passed_over": found.passed,
+            "items": items(),
+            "links": shown.links,
+        }
+
+    def table(form: str) -> Writer:
+        def write() -> bytes:
+            made = lacks.rows_of(now, shown.items, lang)
+            heads = list(dict.fromkeys(name for one in made for name in one))
+            cells = [[_cell(one.get(name)) for name in heads] for one in made]
+            return table_writers("gaps", heads, cells)[form]()
+
+        return write
+
+    others = {form: table(form) for form in ("csv", "xlsx")}
+    links = {name: to for name, to in shown.links.items() if name != "self"}
+    return _answer(request, now, body, lang, choice.day, others, links)
+
+
+def _cell(value: Any) -> str | int | None:
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
+    return flat(value)
+
+
+def _name(gap: Gap) -> str:
+    return f"{gap.id} {sorted((name, term.value) for name, term in gap.values.items())}"
+
+
+def _links(request: Request, told: dict[str, Any]) -> dict[str, str]:
+    focus = quote(told["focus"]["id"], safe="")
+    return {
+        "self": f"{address(request)}{PAGE}/gaps/{quote(told['key'])}",
+        "focus": f"{address(request)}{PAGE}/things?iri={focus}",
+        "query": f"{address(request)}{PAGE}/queries/{told['query']['name']}",
+    }
+
+
+def _answer(
+    request: Request,
+    now: Snapshot,
+    body: Any,
+    lang: str,
+    day: datetime.date,
+    others: Any,
+    links: Any = None,
+) -> Response:
+    writers = {"ttl": lambda: to_turtle(body(), context_of(now)), **others}
+    return respond(request, Answer(body, now.tag, lang, day.isoformat(), writers, links or {}))
+
+
+def _told(what: str) -> dict[int | str, dict[str, Any]]:
+    described = {"description": what, "content": {"application/json": {}}}
+    return {200: described, 304: {"description": "As it was."}, **told_of(*ANYWHERE)}

@@ -1,0 +1,253 @@
+"""Gaps as documents: rows with names, counts, reasons, sums, and how two columns cross.
+
+The numbers are those of `graph.gaps`, which the command line shows; nothing is counted anew.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph import gaps, options
+from graph.catalog import text_in
+from graph.errors import UnknownName
+from graph.gaps import CERTAINTIES, SUMS, Answer, Gap
+from graph.messages import load
+from graph.options import Option
+from graph.query import LAYER_IRIS, LAYERS, SEVERITIES, Query
+from graph.serving.records import whole
+from graph.serving.snapshot import Snapshot
+from graph.serving.vocabulary import ENVELOPE
+from graph.terms import Term, local_name
+
+_LAYERS = {iri: name for name, iri in LAYER_IRIS.items()}
+_TAKEN = frozenset({*ENVELOPE, "key", "certainty_label"})
+_HEAD = ("focus", "certainty", "layer")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is asked of the gaps: a day, and what the rows must hold; empty is any."""
+
+    day: datetime.date
+    layer: str | None = None
+    certainties: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    wanted: Mapping[str, Term] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Tell one choice from another."""
+        wanted = tuple(sorted(self.wanted.items()))
+        return (self.day, self.layer, self.certainties, self.severities, self.names, wanted)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers of the queries asked, and the names of those that cannot be asked so."""
+
+    answers: tuple[Answer, ...]
+    passed: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[Gap]:
+        """Give every row, by layer and query, in the order of the queries."""
+        return [gap for answer in self.answers for gap in answer.gaps]
+
+
+def options_of(queries: Sequence[Query], columns: bool = True) -> list[Option]:
+    """Give what one may choose by: the parameters in the headers and, if asked for, the columns."""
+    return options.of(queries, columns)
+
+
+def find(now: Snapshot, choice: Choice) -> Found:
+    """Ask the gap queries of a choice, once for each version."""
+    return now.once(("gaps", choice.key), lambda: _find(now, choice))
+
+
+def _find(now: Snapshot, choice: Choice) -> Found:
+    chosen = gaps.choose(now.queries("gaps"), choice.layer, choice.names)
+    answers, passed = [], []
+    for query in chosen:
+        if choice.severities and query.severity not in choice.severities:
+            continue
+        answer = gaps.find(
+            now.ask, query, choice.day, choice.wanted, choice.certainties, choice.layer
+        )
+        if answer is None:
+            passed.append(query.name)
+        elif answer.gaps:
+            answers.append(answer)
+    return Found(tuple(answers), tuple(passed))
+
+
+def counts(rows: Iterable[Gap]) -> dict[str, dict[str, int]]:
+    """Count different gaps, not rows, by layer, severity and certainty."""
+    seen: dict[str, dict[str, set[str]]] = {
+        "layer": {name: set() for name in LAYERS},
+        "severity": {name: set() for name in SEVERITIES},
+        "certainty": {name: set() for name in CERTAINTIES},
+    }
+    for gap in rows:
+        for kind, value in (
+            ("layer", gap.layer),
+            ("severity", gap.query.severity),
+            ("certainty", gap.certainty),
+        ):
+            if value:
+                seen[kind][value].add(gap.id)
+    return {kind: {name: len(ids) for name, ids in found.items()} for kind, found in seen.items()}
+
+
+def rows_of(now: Snapshot, rows: Sequence[Gap], lang: str) -> list[dict[str, Any]]:
+    """Give rows as documents have them: what is lacking, how sure that is, and who is in it."""
+    texts = load(lang)
+    kinds = gaps.kinds(now.ask, (gap.values["focus"] for gap in rows))
+    terms = [term for gap in rows for term in gap.values.values()]
+    names = now.names([*terms, *kinds.values()], lang)
+
+    def value(term: Term) -> Any:
+        if term.kind == "iri":
+            return {"id": term.value, "label": names.get(term, term.value)}
+        if (term.datatype or "").endswith("#boolean"):
+            return term.value in ("true", "1")
+        if (term.datatype or "").endswith("#integer") and term.value.lstrip("-").isdigit():
+            return int(term.value)
+        return term.value
+
+    made = []
+    for gap in rows:
+        focus = gap.values["focus"]
+        kind = kinds.get(focus)
+        told: dict[str, Any] = {
+            "key": gap.id,
+            "label": names.get(focus, focus.value),
+            "layer": layer(gap.layer, lang),
+            "severity": gap.query.severity,
+            "certainty": gap.certainty,
+            "certainty_label": texts[f"certainty.{gap.certainty}"],
+            "query": {"name": gap.query.name, "title": text_in(gap.query.title, lang)},
+            "focus": {
+                **value(focus),
+                **({"kind": names.get(kind, local_name(kind.value))} if kind else {}),
+            },
+        }
+        columns = (name for name in gap.query.columns if name not in _HEAD)
+        told |= {shown(name): value(gap.values[name]) for name in columns if name in gap.values}
+        made.append(told)
+    return made
+
+
+def shown(column: str) -> str:
+    """Give the member that holds a column: by its name, unless documents have one of that name."""
+    return f"column_{column}" if column in _TAKEN else column
+
+
+def layer(name: str | None, lang: str) -> dict[str, str] | None:
+    """Give a layer as documents have it."""
+    if name is None:
+        return None
+    return {"id": LAYER_IRIS[name], "name": name, "label": load(lang)[f"layer.{name}"]}
+
+
+def reasons(now: Snapshot, key: str, day: datetime.date, lang: str) -> dict[str, Any]:
+    """Give one gap with what it is asked for, why, what would close it, and what it rests on.
+
+    UnknownName, with the nearest names, when there is no such gap on that day.
+    """
+    import difflib
+
+    name = key.partition(":")[0]
+    known = [query.name for query in now.queries("gaps")]
+    if name not in known:
+        raise UnknownName(key, "gap", difflib.get_close_matches(name, known, 3))
+    every = find(now, Choice(day, names=(name,))).rows
+    rows = [gap for gap in every if gap.id == key]
+    if not rows:
+        near = difflib.get_close_matches(key, list(dict.fromkeys(g.id for g in every)), 3)
+        raise UnknownName(key, "gap", near)
+    query = rows[0].query
+    (first, *_) = made = rows_of(now, rows, lang)
+    names = now.names(query.measures, lang)
+    about = whole(now, rows[0].values["focus"], lang)
+    return {
+        "key": key,
+        "label": first["label"],
+        "layer": first["layer"],
+        "severity": first["severity"],
+        "certainty": first["certainty"],
+        "certainty_label": first["certainty_label"],
+        "query": first["query"],
+        "why": text_in(query.why, lang),
+        "remedy": text_in(query.remedy, lang),
+        "measures": [
+            {"id": one.value, "label": names.get(one, one.value)} for one in query.measures
+        ],
+        "focus": first["focus"],
+        "rows": made,
+        "sources": about["sources"],
+    }
+
+
+def sums(
+    now: Snapshot, day: datetime.date, wanted: Mapping[str, Term], name: str | None, lang: str
+) -> dict[str, Any]:
+    """Give the sums of needs by life event and layer, as `livsgraf gaps --summary` has them."""
+    summary = gaps.summarise(now.ask, now.query(gaps.STATES), day, wanted, name)
+    terms = [line.event for line in summary.lines]
+    names = now.names([*terms, *summary.outside], lang)
+
+    def line(one: gaps.Line) -> dict[str, Any]:
+        return {
+            "event": one.event and {"id": one.event.value, "label": names.get(one.event, "")},
+            "layer": layer(_LAYERS.get(one.layer.value) if one.layer else None, lang),
+            "n": one.n,
+            **{total: one.count(total) for total in SUMS},
+            "missing_by_certainty": {sure: one.lacking(sure) for sure in CERTAINTIES},
+        }
+
+    return {
+        "items": [line(one) for one in summary.lines],
+        "totals": [line(one) for one in summary.totals],
+        "outside": [
+            {"id": state.value, "label": names.get(state, state.value), "count": n}
+            for state, n in summary.outside.items()
+        ],
+        "doubted": summary.doubted,
+    }
+
+
+def crossed(
+    now: Snapshot, found: Found, across: str, down: str, lang: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Count different gaps by what stands in two columns; tell which queries have not both.
+
+    Each cell splits by certainty: what nobody has reported is never among what is missing.
+    """
+    cells: dict[tuple[Term, Term], dict[str, set[str]]] = {}
+    without = []
+    for answer in found.answers:
+        if across not in answer.query.columns or down not in answer.query.columns:
+            without.append(answer.query.name)
+            continue
+        for gap in answer.gaps:
+            if across in gap.values and down in gap.values:
+                cell = cells.setdefault((gap.values[down], gap.values[across]), {})
+                cell.setdefault(gap.certainty, set()).add(gap.id)
+    names = now.names([term for pair in cells for term in pair], lang)
+
+    def told(term: Term) -> dict[str, str]:
+        return {"id": term.value, "label": names.get(term, term.value)}
+
+    made = [
+        {
+            "row": told(row),
+            "column": told(column),
+            **{sure: len(cell.get(sure, ())) for sure in CERTAINTIES},
+        }
+        for (row, column), cell in cells.items()
+    ]
+    return sorted(made, key=lambda one: (one["row"]["label"], one["column"]["label"])), without

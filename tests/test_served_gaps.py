@@ -1,0 +1,158 @@
+"""Gaps over HTTP: the same numbers as on the command line, with reasons, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from graph import rdf
+from graph.cli import main
+from graph.config import Serving
+from served import served
+
+EVENTS = (
+    *("alvorlig-sykt-barn", "dodsfall-og-arv", "fa-barn", "miste-og-finne-jobb", "ny-i-norge"),
+    *("starte-og-drive-bedrift", "starte-og-drive-frivillig-organisasjon"),
+)
+LAYERS = ("legal", "organisational", "semantic", "technical", "governance")
+DAY = "2026-11-20"
+HERE = "/api/v1/gaps"
+
+
+@pytest.fixture(scope="module")
+def client(shipped: Path) -> Iterator[TestClient]:
+    with served(shipped, Serving(workers=1, desks=1, rate=0)) as (client, _):
+        yield client
+
+
+def get(client: TestClient, path: str, **asked: Any) -> Any:
+    answer = client.get(path, params={"date": DAY, **asked})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def line(capsys: pytest.CaptureFixture[str], store: Path, *words: str) -> Any:
+    capsys.readouterr()
+    assert main([*words, "--date", DAY, "--format", "json", "--store", str(store)]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_numbers_are_those_of_the_command_line(
+    client: TestClient, shipped: Path, capsys: pytest.CaptureFixture[str], event: str
+) -> None:
+    told = line(capsys, shipped, "gaps", "--life-event", event)
+    sums = get(client, "/api/v1/summary", **{"life-event": event})
+    by_layer = {one["layer"]["id"]: one for one in sums["items"]}
+    assert len(by_layer) == len(told["summary"]) > 3
+    for row in told["summary"]:
+        here = by_layer[row["layer"]]
+        names = ("n", "whole", "partly", "permitted", "not-reported")
+        assert [here[name] for name in names] == [row[name] for name in names]
+        sure = here["missing_by_certainty"]
+        assert (sure["confirmed"], sure["inferred"]) == (
+            row.get("missing-confirmed", 0),
+            row.get("missing-inferred", 0),
+        )
+    here = get(client, HERE, **{"life-event": event, "limit": 1000})
+    assert here["total"] == len(told["gaps"])
+    assert sorted(one["key"] for one in here["items"]) == sorted(row["id"] for row in told["gaps"])
+    for layer in LAYERS:
+        ids = {row["id"] for row in told["gaps"] if row["layer"] == layer}
+        assert here["counts"]["layer"][layer] == len(ids)
+
+
+def test_filters_narrow_and_nothing_not_reported_is_missing(client: TestClient) -> None:
+    every = get(client, HERE, limit=1)
+    assert sum(every["counts"]["certainty"].values()) > 100
+    sure = get(client, HERE, certainty=["confirmed", "inferred"], limit=1000)
+    assert {one["certainty"] for one in sure["items"]} <= {"confirmed", "inferred"}
+    assert sure["counts"]["certainty"]["not-reported"] == 0
+    assert sure["counts"]["certainty"]["confirmed"] == every["counts"]["certainty"]["confirmed"]
+    grave = get(client, HERE, severity="violation", limit=1000)
+    assert {one["severity"] for one in grave["items"]} == {"violation"}
+    across = get(client, HERE, **{"cross-sector": "true", "limit": 1000})
+    assert across["items"]
+    assert all(one["crossSector"] is True for one in across["items"])
+    assert across["passed_over"]
+    named = get(client, HERE, query="flows-without-agreement", limit=1000)
+    assert {one["query"]["name"] for one in named["items"]} == {"flows-without-agreement"}
+
+
+def test_one_gap_tells_why_and_what_it_rests_on(client: TestClient) -> None:
+    first = get(client, HERE, certainty="inferred", query="flows-without-agreement")["items"][0]
+    told = get(client, f"{HERE}/{first['key']}", lang="nn")
+    assert told["key"] == first["key"]
+    assert told["why"]
+    assert told["remedy"]
+    assert told["measures"]
+    assert told["layer"]["label"] == "organisatorisk"
+    assert told["sources"]
+    assert told["rows"][0]["focus"]["id"] == first["focus"]["id"]
+    near = client.get(f"{HERE}/{first['key']}x")
+    assert near.status_code == 404
+    assert first["key"] in near.json()["suggestions"]
+    assert client.get(f"{HERE}/none:x").status_code == 404
+
+
+def test_every_format_has_the_same_rows(client: TestClient) -> None:
+    asked = {"date": DAY, "layer": "legal", "limit": 60}
+    keys = [one["key"] for one in get(client, HERE, **asked)["items"]]
+    table = client.get(f"{HERE}.csv", params=asked)
+    assert [row["key"] for row in csv.DictReader(io.StringIO(table.text))] == keys
+    turtle = client.get(f"{HERE}.ttl", params=asked)
+    gaps = {s for s, p, o, _ in rdf.parse(turtle.content, "ttl") if o.value.endswith("#Gap")}
+    assert len(gaps) == len(set(keys))
+    subjects = [o for _, p, o, _ in rdf.parse(turtle.content, "ttl") if p.value.endswith("subject")]
+    focuses = {one["focus"]["id"] for one in get(client, HERE, **asked)["items"]}
+    assert focuses == {term.value for term in subjects}
+    book = client.get(f"{HERE}.xlsx", params=asked)
+    assert book.content.startswith(b"PK")
+
+
+def test_two_columns_are_crossed(client: TestClient) -> None:
+    asked = {"rows": "provider-sector", "columns": "consumer-sector"}
+    told = get(client, "/api/v1/matrix", query="flows-without-agreement", **asked)
+    assert told["items"]
+    every = get(client, HERE, query="flows-without-agreement", limit=1000)["items"]
+    cell = told["items"][0]
+    for sure in ("confirmed", "inferred", "not-reported"):
+        ids = {
+            one["key"]
+            for one in every
+            if one["certainty"] == sure
+            and one.get("providerSector", {}).get("id") == cell["row"]["id"]
+            and one.get("consumerSector", {}).get("id") == cell["column"]["id"]
+        }
+        assert cell[sure] == len(ids)
+    assert client.get("/api/v1/matrix?rows=x&columns=y").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"life-event": "nope"}, 404),
+        ({"layer": "none"}, 400),
+        ({"certainty": "sure"}, 400),
+        ({"date": "2026-13-01"}, 400),
+        ({"date": "tomorrow"}, 400),
+        ({"query": "flows-without-agreemen"}, 404),
+        ({"cross-sector": "perhaps"}, 400),
+        ({"lifeevent": "fa-barn"}, 400),
+        ({"limit": "1001"}, 400),
+        ({"cursor": "bm8"}, 400),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    client: TestClient, asked: dict[str, str], status: int
+) -> None:
+    answer = client.get(HERE, params=asked)
+    assert answer.status_code == status
+    assert answer.json()["title"]
