@@ -24,11 +24,17 @@ _SYSTEM = {
 
 
 class Wording:
-    """One language, and what a person writes to build the store in use."""
+    """One language, and what a person writes to build the store in use.
 
-    def __init__(self, messages: Messages, build: str = "livsgraf build") -> None:
+    `served` is for whoever asks over the network: other words help there than on a command line.
+    """
+
+    def __init__(
+        self, messages: Messages, build: str = "livsgraf build", served: bool = False
+    ) -> None:
         self.messages = messages
         self.build = build
+        self.served = served
 
     def text(self, key: str, /, **values: object) -> str:
         """Give a text with its names filled in."""
@@ -56,9 +62,13 @@ class Wording:
         elif isinstance(error, UnknownName) and error.known:
             lines.append(self.text("says.choose", known=", ".join(error.known)))
         else:
-            hint = self.messages.maybe(f"{key}-hint", **values)
+            hint = self._hint(key, values)
             lines += [hint] if hint else []
         return what, lines
+
+    def _hint(self, key: str, values: dict[str, str]) -> str | None:
+        keys = (f"{key}-hint-served", f"{key}-hint") if self.served else (f"{key}-hint",)
+        return next((self.text(one, **values) for one in keys if one in self.messages), None)
 
     def _why(self, error: LivsgrafError, reason: str) -> list[str]:
         """Say why, in the reader's language as far as we know; the rest is marked as English."""

@@ -127,6 +127,21 @@ class Worker:
             self.close()
             raise
 
+    def starts_within(self, seconds: float) -> bool:
+        """Wait until the process is ready for work, so long and no longer; else it is ended.
+
+        What its first step raises of ours is raised here.
+        """
+        try:
+            self._start().await_start(seconds)
+        except Gone:
+            self.close()
+            return False
+        except LivsgrafError:
+            self.close()
+            raise
+        return True
+
     def close(self) -> None:
         """End the process."""
         running, self._running = self._running, None
@@ -186,6 +201,8 @@ class Process:
         os.close(back)
         os.set_blocking(self._to, False)
         self._waiting = [_packed(setup)]
+        # Sent now, as far as it goes, so that it warms up while nobody needs it yet.
+        self._send_some()
 
     @property
     def pid(self) -> int:
@@ -196,10 +213,10 @@ class Process:
         """Tell whether it has ended."""
         return self._child.poll() is not None
 
-    def await_start(self) -> None:
+    def await_start(self, seconds: float = _START_SECONDS) -> None:
         """Wait until the process is ready for work, if it has not said so yet."""
         if not self.started:
-            self.answer(_START_SECONDS)
+            self.answer(seconds)
             self.started = True
 
     def begin(self, function: str, argument: object) -> None:
@@ -247,6 +264,13 @@ class Process:
                 continue
             except BrokenPipeError:
                 self._mourn()
+
+    def _send_some(self) -> None:
+        """Send what the pipe takes at once; what has not gone then goes with the next request."""
+        content = b"".join(self._waiting)
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            content = content[os.write(self._to, content) :]
+        self._waiting = [content]
 
     def _receive(self, length: int, until: float) -> bytes:
         parts: list[bytes] = []

@@ -1,13 +1,18 @@
 """What was done with keys, one line for each act, each bound to the line before.
 
     audit/trail.jsonl    JSON lines; `before` is the SHA-256 of the line before, from its first sign
+    audit/head           how many lines were written, how long they are together, and the last hash
 
-Whoever changes, removes or puts in a line breaks the chain behind it, and `verify` says where. A
-line is JSON, so nothing that a stranger writes can end it or begin another.
+Whoever changes, removes or puts in a line breaks the chain behind it, and whoever cuts off its end
+leaves less than the head says. A line is JSON in ASCII, so nothing that a stranger writes can end
+it or begin another. Against somebody who may write to the disk and knows how this is made, it
+holds together with a copy of the last hash that is kept elsewhere. Whoever copies the folder takes
+the head first, as the order of the names has it: lines may be ahead of it, never behind.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import fcntl
 import hashlib
@@ -15,13 +20,26 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from graph.errors import TrailBroken
 from graph.store.folder import faults, sync
 
 _FIRST = "0" * 64
 _LONGEST = 500
-_TAIL = 1 << 16
+_MOST = 100
+
+
+class Head(NamedTuple):
+    """How many lines there are, how many bytes they take, and the SHA-256 of the last."""
+
+    number: int = 0
+    size: int = 0
+    hash: str = _FIRST
+
+    def after(self, line: bytes) -> Head:
+        """Give what it is with one more line."""
+        return Head(self.number + 1, self.size + len(line) + 1, hashlib.sha256(line).hexdigest())
 
 
 class Trail:
@@ -30,67 +48,117 @@ class Trail:
     def __init__(self, store: Path) -> None:
         self._store = store
         self.path = store / "audit" / "trail.jsonl"
+        self._head = self.path.with_name("head")
 
     def add(self, act: str, told: Mapping[str, object]) -> None:
         """Write a line and sync it; DiskFull and other faults of the store when that fails.
 
-        `told` holds plain values; a text is cut at some hundreds of signs.
+        `told` holds plain values; a text is cut at some hundreds of signs. TrailBroken where there
+        is less than was written: nothing is bound to what somebody has cut.
         """
+        values = {name: _plain(value) for name, value in told.items()}
         with faults(self._store):
             if not self.path.parent.is_dir():
-                self.path.parent.mkdir(parents=True)
+                self.path.parent.mkdir(parents=True, exist_ok=True)
                 sync(self._store)
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                before, torn = _last(handle)
-                values = {name: _plain(value) for name, value in told.items()}
-                line = json.dumps(
-                    {"at": _now(), "act": act, **values, "before": before}, ensure_ascii=True
-                )
-                start = os.fstat(handle).st_size
-                content = (b"\n" if torn else b"") + line.encode() + b"\n"
-                try:
-                    _write_all(handle, content)
-                    os.fsync(handle)
-                except OSError:
-                    # A line by halves would be taken for a broken trail.
-                    os.ftruncate(handle, start)
-                    raise
-            finally:
-                os.close(handle)
+            with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as handle:
+                head = self._end(handle)
+                line = json.dumps({"at": _now(), "act": act, **values, "before": head.hash})
+                self._append(handle, head, line.encode())
 
-    def lines(self) -> Iterator[tuple[int, dict[str, object]]]:
-        """Walk the lines with their numbers; TrailBroken names the first that does not hold."""
-        if not self.path.is_file():
-            return
-        before = _FIRST
-        with faults(self._store), self.path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                whole = line.rstrip(b"\n")
-                try:
-                    told = json.loads(whole)
-                except ValueError as error:
-                    raise TrailBroken(self._store, line=number) from error
-                if not isinstance(told, dict) or told.get("before") != before:
-                    raise TrailBroken(self._store, line=number)
-                before = hashlib.sha256(whole).hexdigest()
-                yield number, told
+    def lines(self) -> Iterator[tuple[Head, dict[str, object]]]:
+        """Walk the lines, each with what they come to so far; TrailBroken names the first bad one.
+
+        What others write meanwhile is left out.
+        """
+        with faults(self._store):
+            head, content = self._seen()
+        now = Head()
+        for line in content.split(b"\n")[:-1]:
+            told = _object(line)
+            if told is None or told.get("before") != now.hash:
+                raise TrailBroken(self._store, line=now.number + 1)
+            now = now.after(line)
+            if now.number == head.number and now != head:
+                raise TrailBroken(self._store, line=now.number)
+            yield now, told
+        if now.number < head.number:
+            raise TrailBroken(self._store, line=now.number + 1)
 
     def verify(self) -> int:
         """Give how many lines there are, all of which hold; TrailBroken."""
         return sum(1 for _ in self.lines())
 
+    def _append(self, handle: int, head: Head, line: bytes) -> None:
+        try:
+            # What was never written to its end was never acknowledged either.
+            os.ftruncate(handle, head.size)
+            os.lseek(handle, head.size, os.SEEK_SET)
+            _write_all(handle, line + b"\n")
+            os.fsync(handle)
+        except OSError:
+            # A line by halves would be taken for a broken trail.
+            os.ftruncate(handle, head.size)
+            raise
+        self._put(head.after(line))
 
-def _last(handle: int) -> tuple[str, bool]:
-    """Give the hash of the last line, and whether its end was never written."""
-    size = os.fstat(handle).st_size
-    if size == 0:
-        return _FIRST, False
-    tail = os.pread(handle, min(size, _TAIL), max(0, size - _TAIL))
-    torn = not tail.endswith(b"\n")
-    line = tail.rstrip(b"\n").rpartition(b"\n")[2]
-    return hashlib.sha256(line).hexdigest(), torn
+    def _end(self, handle: int) -> Head:
+        """Give the head as the lines have it: a process may end between a line and its head."""
+        head = self._told()
+        if os.fstat(handle).st_size < head.size:
+            raise TrailBroken(self._store, line=head.number)
+        os.lseek(handle, head.size, os.SEEK_SET)
+        rest = _read_all(handle)
+        for line in rest.split(b"\n")[:-1]:
+            head = head.after(line)
+        return head
+
+    def _seen(self) -> tuple[Head, bytes]:
+        """Read the head and the whole lines as they are together at one moment."""
+        with contextlib.suppress(FileNotFoundError), self._opened(os.O_RDONLY, fcntl.LOCK_SH) as at:
+            content = _read_all(at)
+            return self._told(), content
+        return self._told(), b""
+
+    def _told(self) -> Head:
+        try:
+            number, size, last = self._head.read_text("ascii").split()
+            return Head(int(number), int(size), last)
+        except FileNotFoundError:
+            return Head()
+        except ValueError as error:
+            raise TrailBroken(self._store, line=1) from error
+
+    def _put(self, head: Head) -> None:
+        """Write the head. It may be one line behind after a fall, never ahead."""
+        beside = self._head.with_name("head.new")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(handle, f"{head.number} {head.size} {head.hash}\n".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        beside.replace(self._head)
+
+    @contextlib.contextmanager
+    def _opened(self, flags: int, lock: int) -> Iterator[int]:
+        handle = os.open(self.path, flags | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, lock)
+            yield handle
+        finally:
+            os.close(handle)
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    with contextlib.suppress(ValueError, RecursionError):
+        told = json.loads(line)
+        return told if isinstance(told, dict) else None
+    return None
+
+
+def _read_all(handle: int) -> bytes:
+    return b"".join(iter(lambda: os.read(handle, 1 << 20), b""))
 
 
 def _write_all(handle: int, content: bytes) -> None:
@@ -102,7 +170,7 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value[:100]]
+        return [_plain(one) for one in value[:_MOST]]
     text = str(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 

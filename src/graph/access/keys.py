@@ -104,6 +104,8 @@ class Keys:
             except FileNotFoundError:
                 self._seen, self._read = None, {}
                 return {}
+            except OSError as error:
+                raise KeysDamaged(self._path.parent, file=self._path.name) from error
             seen = (told.st_mtime_ns, told.st_size, told.st_ino)
             if seen != self._seen:
                 self._read = _read(self._path)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from fastapi import Security
+from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from graph.access import Key
 from graph.errors import NotAuthorised
 from graph.serving import Service
+
+KEY = Security(
+    HTTPBearer(
+        scheme_name="key",
+        description="A key that whoever runs the service has made with `livsgraf key create`.",
+        auto_error=False,
+    )
+)
+"""Put this among the dependencies of what needs a key, so that the interface's document says so."""
 
 
 def bearer(request: Request, service: Service, role: str) -> Key:

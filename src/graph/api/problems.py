@@ -24,6 +24,7 @@ from graph.errors import (
     StoreError,
     StoreLocked,
     TooManyBytes,
+    UnknownFormat,
     UnknownName,
     WorkerDied,
     WorkerError,
@@ -122,6 +123,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 # The first that fits decides, so the narrow stand before the broad.
 STATUS: tuple[tuple[type[LivsgrafError], int], ...] = (
     (TooManyBytes, 413),
+    (UnknownFormat, 415),
     (WorkerDied, 400),
     (WorkerError, 422),
     (NotOwned, 403),
@@ -170,7 +172,7 @@ def problem(
     except LivsgrafError:
         lang = LANGUAGES[0]
     error = for_strangers(error)
-    what, below = Wording(load(lang)).told(error)
+    what, below = Wording(load(lang), served=True).told(error)
     status = code_of(error)
     told: dict[str, Any] = {
         "type": TYPES + error.code,

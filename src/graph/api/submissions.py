@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated, Any
@@ -15,26 +17,49 @@ from starlette.responses import Response
 
 from graph import submitting
 from graph.access import Key
-from graph.api.answer import PAGE, Answer, address, respond
+from graph.api.answer import Answer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.bearer import bearer
+from graph.api.bearer import KEY, bearer
+from graph.api.line import in_line
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
-from graph.api.problems import ANYWHERE, PROBLEMS, problem, told_of
+from graph.api.problems import PROBLEMS, problem, told_of
+from graph.api.receipts import (
+    CHANGE,
+    EXAMPLE_OF_CHANGE,
+    EXAMPLE_OF_LIST,
+    EXAMPLE_OF_OUTCOME,
+    EXAMPLE_OF_RECEIPT,
+    HERE,
+    LIST,
+    OUTCOME,
+    RECEIPT,
+    bearers,
+    given,
+    read,
+    statements,
+    sums,
+    told_of_receipt,
+)
 from graph.api.uploads import uploaded
 from graph.api.validate import EXAMPLE, Name, body_of
 from graph.config import Settings
-from graph.diff import Difference
-from graph.errors import BadParameter, LivsgrafError, NotYours, Refused
+from graph.errors import (
+    BadFunction,
+    BadParameter,
+    LivsgrafError,
+    NotAnOrganisation,
+    NotYours,
+    Refused,
+)
 from graph.findings import Finding
 from graph.receipt import Receipt
 from graph.render.findings.data import record
 from graph.serving import Service
 from graph.submission import Given
 from graph.submitting import Outcome, Who
-from graph.terms import Quad, Term
+from graph.submitting.who import MOST_SIGNS
 
-HERE = f"{PAGE}/submissions"
 Organisation = Annotated[
     str | None,
     Query(
@@ -42,10 +67,16 @@ Organisation = Annotated[
         max_length=20,
     ),
 ]
+# Ordinary signs, and never as many digits as a person's number has.
+_SIGNS = "A-Za-z\u00c0-\u017f .,:;/()&+'\u2013-"
+_FUNCTION = re.compile(f"[{_SIGNS}]*([0-9][{_SIGNS}]*){{0,10}}")
 Function = Annotated[
     str,
     Query(
-        description="The function that hands in, such as a unit. Never a person.", max_length=100
+        description="The function that hands in, such as a unit. Never a person.",
+        max_length=MOST_SIGNS,
+        # Said here and checked by us, who can tell what is wrong with it.
+        json_schema_extra={"pattern": f"^{_FUNCTION.pattern}$"},
     ),
 ]
 Dry = Annotated[
@@ -61,14 +92,14 @@ def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
     router = APIRouter(prefix=HERE, tags=["hand in"], dependencies=[SPEAKS])
     threads = anyio.CapacityLimiter(service.settings.serving.desks * 4)
-    read: dict[str, Any] = {
-        "responses": told_of(*ANYWHERE),
-        "dependencies": [given_as("json")],
-    }
-    secured: dict[str, Any] = {"security": [{"key": []}]}
+    json_alone = [given_as("json")]
     done = {
-        200: {"description": "Nothing was changed: it was only tried, or it says nothing new."},
-        201: {"description": "Taken in. `Location` is its receipt."},
+        200: given(
+            "Nothing was changed: it was only tried, or it says nothing new.",
+            OUTCOME,
+            {**EXAMPLE_OF_OUTCOME, "outcome": "nothing", "receipt": None},
+        ),
+        201: given("Taken in. `Location` is its receipt.", OUTCOME, EXAMPLE_OF_OUTCOME),
         **PROBLEMS,
         **told_of(409, 422, 507),
     }
@@ -76,7 +107,8 @@ def routes(service: Service) -> APIRouter:
     @router.post(
         "",
         summary="Hand in a file",
-        openapi_extra={**body_of(EXAMPLE), **secured},
+        openapi_extra=body_of(EXAMPLE),
+        dependencies=[KEY],
         responses=done,
     )
     async def hand_in(
@@ -97,63 +129,79 @@ def routes(service: Service) -> APIRouter:
         key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
         service.check_writing()
         who = _who(key, organisation, function)
-        given = await uploaded(request, service.settings, name)
-        work = partial(_handed_in, request, service, key, who, given, dry, complete)
-        return await anyio.to_thread.run_sync(work, limiter=threads)
+        file = await uploaded(request, service.settings, name)
+        work = partial(_handed_in, request, service, key, who, file, dry, complete)
+        return await in_line(work, threads, service.settings.serving.waiting)
 
-    @router.get("", summary="List what was handed in", **read)
+    @router.get(
+        "",
+        summary="List what was handed in",
+        dependencies=json_alone,
+        responses=read("The receipts, the newest first.", LIST, EXAMPLE_OF_LIST),
+    )
     def history(
         request: Request,
         limit: Limit = LIMIT,
         cursor: Cursor = None,
     ) -> Response:
         """Give the receipts, the newest first."""
-        now = service.now
         receipts = list(reversed(submitting.history(service.settings)))
+        # A commit is in the list as soon as in the graph, whoever made it; the tag is to say so.
+        service.refresh()
+        now = service.now
         here = address(request) + HERE
         shown = page(receipts, lambda one: one.id, cursor, limit, request, here)
-        names = _bearers(service, shown.items, language(request))
+        names = bearers(now, shown.items, language(request))
         body = {
             "id": here,
             "graph_version": now.tag,
             "total": shown.total,
-            "items": [_receipt(request, receipt, names) for receipt in shown.items],
+            "items": [told_of_receipt(request, receipt, names) for receipt in shown.items],
             "links": shown.links,
         }
-        tag = f"{now.tag}-{len(receipts)}"
-        return respond(
-            request, Answer(lambda: body, tag, language(request), links=_header(shown.links))
-        )
+        links = _header(shown.links)
+        return respond(request, Answer(lambda: body, now.tag, language(request), links=links))
 
-    @router.get("/{id}", summary="One receipt", **read)
+    @router.get(
+        "/{id}",
+        summary="One receipt",
+        dependencies=json_alone,
+        responses=read("The receipt.", RECEIPT, EXAMPLE_OF_RECEIPT),
+    )
     def show(request: Request, id: Id) -> Response:  # noqa: A002
         """Give the receipt of what was handed in."""
         receipt = _named(service, id)
-        lang_ = language(request)
+        now, lang_ = service.now, language(request)
         body = {
-            **_receipt(request, receipt, _bearers(service, [receipt], lang_)),
-            "graph_version": service.now.tag,
+            **told_of_receipt(request, receipt, bearers(now, [receipt], lang_)),
+            "graph_version": now.tag,
         }
-        return respond(request, Answer(lambda: body, receipt.id, lang_))
+        return respond(request, Answer(lambda: body, now.tag, lang_))
 
     @router.get(
         "/{id}/difference",
         summary="What it changed",
-        **read,
+        dependencies=json_alone,
+        responses=read("Every statement that went and came.", CHANGE, EXAMPLE_OF_CHANGE),
     )
     def difference(request: Request, id: Id) -> Response:  # noqa: A002
         """Give every statement that was added or removed."""
         receipt = _named(service, id)
         change = submitting.change_of(service.settings, receipt)
-        lang_ = language(request)
+        now, lang_ = service.now, language(request)
         here = f"{address(request)}{HERE}/{receipt.id}/difference"
-        body = {"id": here, "receipt": receipt.id, **_change(service, change, lang_)}
-        return respond(request, Answer(lambda: body, receipt.id, lang_))
+        body = {
+            "id": here,
+            "graph_version": now.tag,
+            "receipt": receipt.id,
+            **statements(now, change, lang_),
+        }
+        return respond(request, Answer(lambda: body, now.tag, lang_))
 
     @router.post(
         "/{id}/undo",
         summary="Take back what was handed in",
-        openapi_extra=secured,
+        dependencies=[KEY],
         responses=done,
     )
     async def undo(
@@ -168,7 +216,7 @@ def routes(service: Service) -> APIRouter:
         service.check_writing()
         who = _who(key, organisation, function)
         work = partial(_taken_back, request, service, key, who, id, dry)
-        return await anyio.to_thread.run_sync(work, limiter=threads)
+        return await in_line(work, threads, service.settings.serving.waiting)
 
     return router
 
@@ -182,9 +230,14 @@ def _who(key: Key, organisation: str | None, function: str) -> Who:
         if len(key.organisations) != 1:
             raise BadParameter("organisation", "", key.organisations)
         organisation = key.organisations[0]
-    who = submitting.who(organisation, function)
+    try:
+        who = submitting.who(organisation, function)
+    except NotAnOrganisation as error:
+        raise NotYours(organisation, key.organisations) from error
     if who.organisation not in key.organisations:
         raise NotYours(who.organisation, key.organisations)
+    if not _FUNCTION.fullmatch(function):
+        raise BadFunction(MOST_SIGNS)
     return who
 
 
@@ -202,21 +255,23 @@ def _handed_in(
     service: Service,
     key: Key,
     who: Who,
-    given: Given,
+    file: Given,
     dry: bool,
     complete: bool,
 ) -> Response:
     settings = _settings(service, key)
-    told = {"dry": dry, "complete": complete, "bytes": len(given.content)}
-    with _noted(request, service, "submit", key, who, told) as note:
+    told = {
+        "dry": dry,
+        "complete": complete,
+        "bytes": len(file.content),
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+    }
+    with (
+        service.desks.handing_in() as sit,
+        _noted(request, service, "submit", key, who, told) as note,
+    ):
         outcome = submitting.submit(
-            settings,
-            given,
-            who,
-            dry_run=dry,
-            complete=complete,
-            root=service.root,
-            sit=service.desks.sit,
+            settings, file, who, dry_run=dry, complete=complete, root=service.root, sit=sit
         )
         note |= _outcome_of(outcome)
     return _answered(request, service, outcome)
@@ -265,7 +320,7 @@ def _noted(
 def _outcome_of(outcome: Outcome) -> dict[str, object]:
     if outcome.receipt is not None:
         receipt = outcome.receipt
-        return {"outcome": "done", "receipt": receipt.id, "sha256": receipt.sha256}
+        return {"outcome": "done", "receipt": receipt.id, "number": receipt.number}
     if outcome.refused:
         return {"outcome": "refused"}
     return {"outcome": "tried" if outcome.dry_run and outcome.change else "nothing"}
@@ -285,7 +340,7 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
         "lang": lang,
         "outcome": _outcome_of(outcome)["outcome"],
         "receipt": None,
-        "change": _sums(outcome.change, len(outcome.new)),
+        "change": sums(outcome.change, len(outcome.new)),
         "findings": findings,
     }
     lacks = outcome.lacks
@@ -294,12 +349,12 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
     headers = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
     status = 200
     if outcome.receipt is not None:
-        names = _bearers(service, [outcome.receipt], lang)
-        body["receipt"] = _receipt(request, outcome.receipt, names)
+        names = bearers(service.now, [outcome.receipt], lang)
+        body["receipt"] = told_of_receipt(request, outcome.receipt, names)
         headers["Location"] = f"{address(request)}{HERE}/{outcome.receipt.id}"
         status = 201
     else:
-        body["change"] |= _change(service, outcome.change, lang)
+        body["change"] |= statements(service.now, outcome.change, lang)
     content = json.dumps(body, ensure_ascii=False).encode()
     return Response(content, status, headers, "application/json")
 
@@ -309,61 +364,6 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
 
 def _named(service: Service, name: str) -> Receipt:
     return submitting.named(submitting.history(service.settings), name)
-
-
-def _bearers(service: Service, receipts: Sequence[Receipt], lang: str) -> dict[str, str]:
-    labels = service.now.labels(lang)
-    actors = {receipt.actor for receipt in receipts}
-    named = labels.of(sorted(actors))
-    return {actor: named[actor] for actor in actors - labels.nameless(actors)}
-
-
-def _receipt(request: Request, receipt: Receipt, names: Mapping[str, str]) -> dict[str, Any]:
-    here = f"{address(request)}{HERE}/{receipt.id}"
-    told = asdict(receipt)
-    told["key"] = told.pop("id")
-    actor = {"id": told.pop("actor"), "label": names.get(receipt.actor, receipt.organisation)}
-    links = {"self": here, "difference": f"{here}/difference", "undo": f"{here}/undo"}
-    if receipt.undoes:
-        links["undoes"] = f"{address(request)}{HERE}/{receipt.undoes}"
-    return {"id": here, **told, "actor": actor, "links": links}
-
-
-def _sums(change: Difference, new: int) -> dict[str, Any]:
-    return {
-        "things": len(change.subjects),
-        "new": new,
-        "added": len(change.added),
-        "removed": len(change.removed),
-        "unchanged": change.unchanged,
-    }
-
-
-def _change(service: Service, change: Difference, lang: str) -> dict[str, Any]:
-    terms = {t for quad in (*change.added, *change.removed) for t in quad[:3] if t.kind == "iri"}
-    names = service.now.names(sorted(terms), lang)
-    return {
-        "statements": [
-            *(_statement("removed", quad, names) for quad in change.removed),
-            *(_statement("added", quad, names) for quad in change.added),
-        ]
-    }
-
-
-def _statement(kind: str, quad: Quad, names: Mapping[Term, str]) -> dict[str, Any]:
-    subject, predicate, value, graph = quad
-    told: dict[str, Any] = {
-        "kind": kind,
-        "thing": {"id": subject.value, "label": names.get(subject, subject.value)},
-        "field": {"id": predicate.value, "label": names.get(predicate, predicate.value)},
-    }
-    if value.kind == "iri":
-        told["value"] = {"id": value.value, "label": names.get(value, value.value)}
-    else:
-        told["value"] = value.value
-        told |= {"datatype": value.datatype} if value.datatype else {}
-        told |= {"language": value.lang} if value.lang else {}
-    return {**told, "graph": graph.value if graph else None}
 
 
 def _header(links: Mapping[str, str]) -> dict[str, str]:

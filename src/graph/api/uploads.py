@@ -1,7 +1,8 @@
 """A file that comes with a request → `Given`; no more of it is read than the limit allows.
 
 It comes as the whole content, its format told by Content-Type, or as the part `file` of a form,
-whose name tells the format. `name` in the address is how it is called, and tells the format too.
+whose name tells the format. `name` in the address is how it is called; it tells the format where
+nothing else does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from starlette.requests import Request
 
 from graph import rdf
 from graph.config import Settings
-from graph.errors import BadUpload, TooManyBytes, UnknownFormat, UnsupportedMedia
+from graph.errors import BadUpload, TooManyBytes, UnsupportedMedia
 from graph.submission import Given
 
 ENDINGS: Mapping[str, str] = {
@@ -33,9 +34,12 @@ ENDINGS: Mapping[str, str] = {
 }
 """What a media type says of a file's format."""
 FORM = "multipart/form-data"
+UNTOLD = ("", "application/octet-stream")
+"""What says nothing of the kind, so that the name must."""
 _AROUND = 65_536
 """How much a form may hold besides the file."""
 _LONGEST = 200
+_DIGITS = 18
 
 
 async def uploaded(request: Request, settings: Settings, name: str | None) -> Given:
@@ -43,30 +47,40 @@ async def uploaded(request: Request, settings: Settings, name: str | None) -> Gi
 
     Raises:
         TooManyBytes: it is larger than the limit; no more than that was read.
-        UnsupportedMedia, UnknownFormat: its kind is none that we read.
-        BadUpload: a form without a file, or with several.
+        UnsupportedMedia, UnknownFormat: its kind, or its name, is none that we read.
+        BadUpload: there is no file, or there are several.
 
     """
     most = settings.limits.file_bytes
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = _media(request.headers.get("content-type"))
     if media == FORM:
-        content, told = await _part(request, most)
-        given = name or told
-        return Given(content, given, _format(given), settings.limits, settings.base)
-    given = name or _told_by(request)
-    if media not in ENDINGS and not (given and media in ("", "application/octet-stream")):
+        content, told, media = await _part(request, most)
+        called, form = _settled(name or told, media)
+    else:
+        if media not in (*ENDINGS, *UNTOLD):
+            # Before anything of it is read.
+            raise UnsupportedMedia(media, [*ENDINGS, FORM])
+        name = name or _told_by(request)
+        content = await _whole(request, most, name or media)
+        if not content and not media:
+            raise BadUpload
+        called, form = _settled(name, media)
+    return Given(content, called, form, settings.limits, settings.base)
+
+
+def _settled(name: str, media: str) -> tuple[str, str]:
+    """Give the file's name and format: a media type that tells one decides, else the name does."""
+    if media in ENDINGS:
+        return _cut(name) if name else f"file{ENDINGS[media]}", rdf.format_of(
+            f"file{ENDINGS[media]}"
+        )
+    if media not in UNTOLD or not name:
         raise UnsupportedMedia(media, [*ENDINGS, FORM])
-    content = await _whole(request, most, given or media)
-    given = _cut(given) if given else f"file{ENDINGS[media]}"
-    return Given(content, given, _format(given), settings.limits, settings.base)
+    return _cut(name), rdf.format_of(_cut(name))
 
 
-def _format(name: str) -> str:
-    """Tell the format by the name; a name that tells none is not what we read."""
-    try:
-        return rdf.format_of(name)
-    except UnknownFormat as error:
-        raise UnsupportedMedia(PurePosixPath(name).suffix or name, sorted(ENDINGS)) from error
+def _media(header: str | None) -> str:
+    return (header or "").partition(";")[0].strip().lower()
 
 
 def _cut(name: str) -> str:
@@ -88,7 +102,7 @@ def _told_by(request: Request) -> str:
 
 async def _pieces(request: Request, most: int, name: str) -> AsyncIterator[bytes]:
     told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > most:
+    if told.isascii() and told.isdigit() and int(told[:_DIGITS]) > most:
         # Nothing is read of what says itself that it is too large.
         raise TooManyBytes(name, most)
     size = 0
@@ -103,7 +117,7 @@ async def _whole(request: Request, most: int, name: str) -> bytes:
     return b"".join([piece async for piece in _pieces(request, most, name)])
 
 
-async def _part(request: Request, most: int) -> tuple[bytes, str]:
+async def _part(request: Request, most: int) -> tuple[bytes, str, str]:
     stream = _pieces(request, most + _AROUND, FORM)
     parser = MultiPartParser(
         request.headers,
@@ -123,6 +137,10 @@ async def _part(request: Request, most: int) -> tuple[bytes, str]:
         content = await file.read()
         if len(content) > most:
             raise TooManyBytes(file.filename or FORM, most)
-        return content, _cut(file.filename or "file")
+        media = _media(file.content_type)
+        told = file.filename or ""
+        # Programs guess at a part's kind; what its name ends in is what its user chose.
+        known = PurePosixPath(told).suffix.lower() in ENDINGS.values()
+        return content, told, "" if known or media not in ENDINGS else media
     finally:
         await form.close()

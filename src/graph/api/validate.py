@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
-import anyio.to_thread
+import anyio
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from graph.api.answer import PAGE
 from graph.api.asked import SPEAKS, given_as
+from graph.api.line import in_line
 from graph.api.negotiate import language, pick
 from graph.api.problems import PROBLEMS, told_of
 from graph.api.uploads import ENDINGS, FORM, uploaded
-from graph.errors import NotAcceptable
+from graph.errors import NotAcceptable, UnknownFormat
 from graph.examining.facts import facts_of
-from graph.findings import SEVERITIES
-from graph.render.findings import BINARY, FORMATS, write_findings
+from graph.examining.unread import unread
+from graph.findings import SEVERITIES, Finding
+from graph.render.findings import BINARY, FORMATS, Facts, write_findings
 from graph.serving import Service
 from graph.submission import Given
 
@@ -39,8 +41,9 @@ MEDIA: Mapping[str, str] = {
 
 def body_of(example: str) -> dict[str, Any]:
     """Describe a file that is sent, for the document of the interface."""
-    raw = {media: {"schema": {"type": "string", "format": "binary"}} for media in ENDINGS}
-    raw["text/turtle"] = {"schema": {"type": "string"}, "example": example}  # type: ignore[dict-item]
+    # No schema: any bytes may come, and what is wrong in them is for the report to tell.
+    raw: dict[str, Any] = {media: {} for media in ENDINGS}
+    raw["text/turtle"] = {"example": example}
     file = {"file": {"type": "string", "format": "binary"}}
     part = {"type": "object", "required": ["file"], "properties": file}
     return {"requestBody": {"required": True, "content": {**raw, FORM: {"schema": part}}}}
@@ -52,7 +55,10 @@ EXAMPLE = """@prefix dct: <http://purl.org/dc/terms/> .
 """
 Name = Annotated[
     str | None,
-    Query(description="The file's name; its ending tells the format.", max_length=200),
+    Query(
+        description="What the file is called; its ending tells the format where nothing else does.",
+        max_length=200,
+    ),
 ]
 
 
@@ -67,7 +73,8 @@ def routes(service: Service) -> APIRouter:
         openapi_extra=body_of(EXAMPLE),
         responses={
             200: {
-                "description": "What was found, the gravest first; `X-Findings` has the sums.",
+                "description": "What was found, the gravest first. `X-Conforms` tells whether it "
+                "could be handed in, `X-Findings` how many findings of each severity there are.",
                 "content": {media: {} for media in MEDIA.values()},
             },
             **PROBLEMS,
@@ -83,9 +90,14 @@ def routes(service: Service) -> APIRouter:
         A workbook that asks for a workbook comes back marked in its own cells.
         """
         form = _format(request)
-        given = await uploaded(request, service.settings, name)
-        work = partial(_judged, service, given, form, language(request))
-        return await anyio.to_thread.run_sync(work, limiter=threads)
+        lang = language(request)
+        try:
+            given = await uploaded(request, service.settings, name)
+        except UnknownFormat as error:
+            # As in a report on several files: one that no reader takes is a finding like any other.
+            return _report([unread(error, str(error.params["file"]))], Facts(), form, lang)
+        work = partial(_judged, service, given, form, lang)
+        return await in_line(work, threads, service.settings.serving.waiting)
 
     return router
 
@@ -103,27 +115,34 @@ def _format(request: Request) -> str:
 def _judged(service: Service, given: Given, form: str, lang: str) -> Response:
     with service.desks.one() as desk:
         done = desk.look_at([given], whole=False)
-        facts = facts_of([given.name], done)
+        marked = None
         if form == given.format == "xlsx" and not done.unread:
-            content = desk.mark(given, done.findings, lang, done.remarks).content
-        else:
-            content = _written(done.findings, facts, form, lang)
-    counts = {kind: sum(f.severity == kind for f in done.findings) for kind in SEVERITIES}
+            marked = desk.mark(given, done.findings, lang, done.remarks).content
+    return _report(done.findings, facts_of([given.name], done), form, lang, marked)
+
+
+def _report(
+    findings: Sequence[Finding], facts: Facts, form: str, lang: str, made: bytes | None = None
+) -> Response:
+    counts = {kind: sum(f.severity == kind for f in findings) for kind in SEVERITIES}
+    # What lies outside the file is told, and is no fault of the file's.
+    grave = any(f.severity == SEVERITIES[0] and not f.outside for f in findings)
     headers = {
         "X-Findings": ", ".join(f"{kind}={n}" for kind, n in counts.items()),
-        "X-Conforms": "false" if counts[SEVERITIES[0]] else "true",
+        "X-Conforms": "false" if grave else "true",
         "Content-Language": lang,
         "Vary": "Accept, Accept-Language",
         "Cache-Control": "no-store",
     }
     media = MEDIA[form]
+    content = _written(findings, facts, form, lang) if made is None else made
     return Response(content, 200, headers, f"{media}; charset=utf-8" if form in _TEXTS else media)
 
 
 _TEXTS = {form for form, media in MEDIA.items() if media.startswith("text/")}
 
 
-def _written(findings: Any, facts: Any, form: str, lang: str) -> bytes:
+def _written(findings: Sequence[Finding], facts: Facts, form: str, lang: str) -> bytes:
     kept = io.BytesIO()
     out = io.TextIOWrapper(kept, "utf-8", newline="", write_through=True)
     write_findings(findings, facts, form, lang, out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.access import MOST_DAYS, Keys, Trail
 from graph.cli.session import Session
+from graph.errors import LivsgrafError
 from graph.options import BadOption
 from graph.query import today
 from graph.render import Cell, Column, Document, Sheet
@@ -21,9 +22,15 @@ def create(
     bodies = [who(organisation, name).organisation for organisation in organisations]
     place = session.settings.store
     _ = session.store
-    key, secret = Keys(place).make(" ".join(name.split()), bodies, roles or ["submit"], int(days))
+    keys = Keys(place)
+    key, secret = keys.make(" ".join(name.split()), bodies, roles or ["submit"], int(days))
     told = {"key": key.id, "organisations": list(key.organisations), "roles": list(key.roles)}
-    Trail(place).add("key-create", {**told, "name": key.name, "expires": key.expires})
+    try:
+        Trail(place).add("key-create", {**told, "name": key.name, "expires": key.expires})
+    except LivsgrafError:
+        # A key that nobody could be told of is none.
+        keys.revoke(key.id)
+        raise
     session.out.write(secret + "\n")
     session.talk.tell("key.created", id=key.id, expires=key.expires)
     return 0
@@ -66,12 +73,13 @@ def revoke(session: Session, name: str) -> int:
 def audit(session: Session, output: str | None, everything: bool) -> int:
     """Show the trail; a line that does not hold is told, and ends with 2."""
     texts = session.talk.messages
-    names = ("at", "act", "key", "organisation", "outcome", "receipt", "client")
-    rows = []
-    for _, told in Trail(session.settings.store).lines():
+    names = ("at", "act", "key", "organisation", "function", "outcome", "receipt", "client")
+    rows, last = [], ""
+    for so_far, told in Trail(session.settings.store).lines():
         rows.append(tuple(Cell(literal(str(told.get(name, "")))) for name in names))
+        last = so_far.hash
     columns = tuple(Column(name, texts[f"audit.{name}"]) for name in names)
-    whole = texts.text("audit.whole", n=len(rows)) if rows else texts["audit.none"]
+    whole = texts.text("audit.whole", n=len(rows), hash=last) if rows else texts["audit.none"]
     sheet = Sheet("audit", columns, rows, title=texts["audit.title"], notes=(whole,))
     session.show(Document((sheet,)), output, everything)
     return 0

@@ -185,6 +185,10 @@ class WalledDesk:
         asked = (given, tuple(findings), lang, tuple(remarks))
         return cast(Marked, self._worker.call(_HERE + "mark_there", asked, file=given.name))
 
+    def starts_within(self, seconds: float) -> bool:
+        """Tell whether its process is ready for work, or is within so many seconds."""
+        return self._worker.starts_within(seconds)
+
     def close(self) -> None:
         """See `Desk`."""
         self._worker.close()

@@ -119,7 +119,10 @@ def _files(top: Path) -> Iterator[Path]:
             yield top
         return
     for path in sorted(top.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.name != "LOCK":
+        # What is only on its way to its name may be gone before it is read.
+        if path.name == "LOCK" or path.name.endswith(".new"):
+            continue
+        if path.is_file() and not path.is_symlink():
             yield path
 
 
