@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from graph import __version__
-from graph.api import gaps, health, sparql, submissions, things, validate, version
+from graph.api import dumps, gaps, health, queries, sparql, submissions, things, validate, version
 from graph.api.answer import PAGE
 from graph.api.around import Around, ways
 from graph.api.parameters import refuse_strange
@@ -27,6 +27,8 @@ from graph.serving import Service
 GROUPS = (
     things,
     gaps,
+    queries,
+    dumps,
     health,
     version,
     sparql,

@@ -14,7 +14,12 @@ Limit = Annotated[
 ]
 Cursor = Annotated[
     str | None,
-    Query(min_length=1, max_length=600, description="Where to go on, as a link gave it."),
+    Query(
+        min_length=1,
+        max_length=600,
+        description="Where to go on, as a link gave it.",
+        json_schema_extra={"format": "cursor"},
+    ),
 ]
 
 

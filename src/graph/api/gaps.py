@@ -15,7 +15,7 @@ from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
-from graph.api.problems import ANYWHERE, told_of
+from graph.api.problems import document
 from graph.api.tables import flat, table_writers
 from graph.api.things import context_of
 from graph.api.turtle import to_turtle
@@ -44,6 +44,7 @@ Names = Annotated[
     list[str] | None,
     Query(alias="query", description="Only this gap query; may be repeated."),
 ]
+TABLES = ("json", "jsonld", "ttl", "csv", "xlsx")
 ROWS = ("json", "jsonld", "ttl", "csv", "xlsx")
 _OWN = frozenset({"layer", "certainty", "severity", "query", "date", "lang", "format", "limit"})
 _TYPES = {"date": "string", "integer": "integer", "boolean": "boolean"}
@@ -57,14 +58,14 @@ def routes(service: Service) -> APIRouter:
     queries = [load(path) for path in assets.files("gaps", service.root)]
     states = [load(path) for path in assets.files("questions", service.root) if path.stem == STATES]
     known = chosen_by([*queries, *states], columns=True)
-    listed = [*parameters(known), _DAY]
+    listed = parameters(known, day=True)
 
     @router.get(
         "/gaps",
         summary="Gaps",
         dependencies=[given_as(*ROWS)],
         openapi_extra={"parameters": listed},
-        responses=_told("A page of gaps, with counts of all that were found."),
+        responses=document("A page of gaps, with counts of all that were found.", *ROWS),
     )
     def find(
         request: Request,
@@ -87,14 +88,14 @@ def routes(service: Service) -> APIRouter:
         summary="One gap with its reasons",
         dependencies=[given_as(*ROWS[:3])],
         openapi_extra={"parameters": [_DAY]},
-        responses=_told("The gap."),
+        responses=document("The gap.", *ROWS[:3]),
     )
     def reasons(
         request: Request,
         key: Annotated[str, Path(max_length=400, description="The gap's name: query:key.")],
     ) -> Response:
         """Give what is lacking, why it is asked, what would close it, and what that rests on."""
-        lang, now, day = language(request), service.now, _day(request)
+        lang, now, day = language(request), service.now, day_of(request)
         told = lacks.reasons(now, key, day, lang)
 
         def body() -> dict[str, Any]:
@@ -110,14 +111,14 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         "/summary",
         summary="Sums by life event and layer",
-        dependencies=[given_as("json", "csv", "xlsx")],
-        openapi_extra={"parameters": [*parameters(chosen_by(states, columns=True)), _DAY]},
-        responses=_told("The sums that livsgraf gaps --summary shows."),
+        dependencies=[given_as(*TABLES)],
+        openapi_extra={"parameters": parameters(chosen_by(states, columns=True), day=True)},
+        responses=document("The sums that livsgraf gaps --summary shows.", *TABLES),
     )
     def summary(request: Request, layer: Layer = None) -> Response:
         """Count needs that are whole, partly so, permitted, missing and not reported."""
-        lang, now, day = language(request), service.now, _day(request)
-        wanted = _wanted(request, now, chosen_by(states, columns=True))
+        lang, now, day = language(request), service.now, day_of(request)
+        wanted = wanted_of(request, now, chosen_by(states, columns=True))
         told = lacks.sums(now, day, wanted, layer, lang)
 
         def body() -> dict[str, Any]:
@@ -132,9 +133,9 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         "/matrix",
         summary="Gaps by two columns",
-        dependencies=[given_as("json", "csv", "xlsx")],
+        dependencies=[given_as(*TABLES)],
         openapi_extra={"parameters": listed},
-        responses=_told("One cell for each pair that has a gap."),
+        responses=document("One cell for each pair that has a gap.", *TABLES),
     )
     def matrix(
         request: Request,
@@ -174,9 +175,10 @@ def chosen_by(queries: Sequence[Any], columns: bool = False) -> list[Option]:
     return [one for one in lacks.options_of(queries, columns) if one.words[0] not in _OWN]
 
 
-def parameters(known: Sequence[Option]) -> list[dict[str, Any]]:
-    """Describe what headers bring, for the document of the interface."""
-    return [_parameter(option.words[0], option.parameter) for option in known]
+def parameters(known: Sequence[Option], day: bool = False) -> list[dict[str, Any]]:
+    """Describe what headers bring, and the day, for the document of the interface."""
+    told = [_parameter(option.words[0], option.parameter) for option in known]
+    return [*told, _DAY] if day else told
 
 
 def _parameter(name: str, parameter: Parameter | None) -> dict[str, Any]:
@@ -206,7 +208,8 @@ _DAY = {
 }
 
 
-def _day(request: Request) -> datetime.date:
+def day_of(request: Request) -> datetime.date:
+    """Read the day asked about; today unless told, BadDate for no day."""
     told = request.query_params.get("date")
     if told is None:
         return today()
@@ -219,7 +222,7 @@ def _day(request: Request) -> datetime.date:
         raise BadDate(told[:80]) from None
 
 
-def _wanted(request: Request, now: Snapshot, known: Sequence[Option]) -> dict[str, Term]:
+def wanted_of(request: Request, now: Snapshot, known: Sequence[Option]) -> dict[str, Term]:
     """Read what headers bring, by any of the names that things have."""
     found: dict[str, Term] = {}
     for option in known:
@@ -244,12 +247,12 @@ def _choice(
     now = service.now
     names = [one.name for one in now.queries("gaps")]
     return Choice(
-        _day(request),
+        day_of(request),
         layer,
         tuple(dict.fromkeys(certainty or ())),
         tuple(dict.fromkeys(severity or ())),
         tuple(named(names, one) for one in query or ()),
-        _wanted(request, now, known),
+        wanted_of(request, now, known),
     )
 
 
@@ -349,8 +352,3 @@ def _answer(
 ) -> Response:
     writers = {"ttl": lambda: to_turtle(body(), context_of(now)), **others}
     return respond(request, Answer(body, now.tag, lang, day.isoformat(), writers, links or {}))
-
-
-def _told(what: str) -> dict[int | str, dict[str, Any]]:
-    described = {"description": what, "content": {"application/json": {}}}
-    return {200: described, 304: {"description": "As it was."}, **told_of(*ANYWHERE)}

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.api.negotiate import language
+from graph.api.negotiate import FORMATS, language
 from graph.errors import (
     CannotUndo,
     DiskFull,
@@ -76,6 +76,17 @@ def told_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe refusals for the document of the interface, by status."""
     content = {MEDIA: {"schema": _SCHEMA}}
     return {status: {"description": _SAID[status], "content": content} for status in statuses}
+
+
+def document(what: str, *formats: str) -> dict[int | str, dict[str, Any]]:
+    """Describe a document, in the formats that it is given in, and how it may be refused."""
+    content: dict[str, Any] = {FORMATS[form]: {} for form in formats}
+    content.get("application/json", {})["schema"] = {"type": "object"}
+    return {
+        200: {"description": what, "content": content},
+        304: {"description": "As the asker has it already."},
+        **told_of(*ANYWHERE),
+    }
 
 
 ANYWHERE = (400, 404, 405, 406, 429, 503)

@@ -14,7 +14,7 @@ from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, layer_of, r
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
-from graph.api.problems import ANYWHERE, told_of
+from graph.api.problems import ANYWHERE, document, told_of
 from graph.api.tables import flat, table_writers
 from graph.api.turtle import to_turtle
 from graph.catalog import text_in
@@ -35,6 +35,7 @@ Iri = Annotated[
         min_length=3,
         max_length=2000,
         description="A whole IRI.",
+        json_schema_extra={"format": "iri"},
         examples=["https://psi.norge.no/los/hendelse/fa-barn"],
     ),
 ]
@@ -51,19 +52,29 @@ def routes(service: Service) -> APIRouter:
     lists = found_in.lists_of(service.root)
     listed: dict[str, Any] = {
         "dependencies": [given_as(*FORMATS)],
-        "responses": _told("A page of the list."),
+        "responses": document("A page of the list.", *FORMATS),
     }
     single: dict[str, Any] = {
         "dependencies": [given_as(*FORMATS[:3])],
-        "responses": _told("The thing."),
+        "responses": document("The thing.", *FORMATS[:3]),
     }
 
-    @router.get(PAGE, summary="All there is", dependencies=[given_as("json", "jsonld")])
+    @router.get(
+        PAGE,
+        summary="All there is",
+        dependencies=[given_as("json", "jsonld")],
+        responses=document("The lists, and links to all else.", "json", "jsonld"),
+    )
     def start(request: Request) -> Response:
         """Give every list and every other address, with links."""
         return _start(request, service, lists)
 
-    @router.get(f"{PAGE}/layers", summary="The layers of EIF", dependencies=[given_as("json")])
+    @router.get(
+        f"{PAGE}/layers",
+        summary="The layers of EIF",
+        dependencies=[given_as("json", "jsonld")],
+        responses=document("The layers.", "json", "jsonld"),
+    )
     def layers(request: Request) -> Response:
         """Give the layers in the order of the European Interoperability Framework."""
         lang, now = language(request), service.now
@@ -71,7 +82,15 @@ def routes(service: Service) -> APIRouter:
         body = _envelope(request, now, f"{PAGE}/layers") | {"total": len(items), "items": items}
         return respond(request, Answer(lambda: body, now.tag, lang))
 
-    @router.get(CONTEXT, summary="The JSON-LD context", responses=told_of(400, 503))
+    @router.get(
+        CONTEXT,
+        summary="The JSON-LD context",
+        responses={
+            200: {"description": "The context.", "content": {"application/ld+json": {}}},
+            **told_of(400, 503),
+        },
+        response_class=Response,
+    )
     def context() -> Response:
         """Give the context by which the JSON of documents is JSON-LD."""
         now = service.now
@@ -82,8 +101,8 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         f"{PAGE}/labels",
         summary="Names of things",
-        dependencies=[given_as("json")],
-        responses=_told("A name for each."),
+        dependencies=[given_as("json", "jsonld")],
+        responses=document("A name for each.", "json", "jsonld"),
     )
     def labels(
         request: Request,
@@ -282,11 +301,6 @@ def _term(name: str) -> Term:
         return iri(name)
     except ValueError:
         raise BadParameter("iri", name[:80], ["IRI"]) from None
-
-
-def _told(what: str) -> dict[int | str, dict[str, Any]]:
-    described = {"description": what, "content": {"application/json": {}}}
-    return {200: described, 304: {"description": "As it was."}, **told_of(*ANYWHERE)}
 
 
 def _led() -> dict[int | str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from graph.api.answer import PAGE, Answer, address, respond
 from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
+from graph.api.problems import document
 from graph.serving import Service
 
 
@@ -17,7 +18,11 @@ def routes(service: Service) -> APIRouter:
         prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json", "jsonld")]
     )
 
-    @router.get("/version", summary="Version of the graph, the vocabulary and the software")
+    @router.get(
+        "/version",
+        summary="Version of the graph, the vocabulary and the software",
+        responses=document("The version.", "json", "jsonld"),
+    )
     def version(request: Request) -> Response:
         now = service.now
         told = now.version

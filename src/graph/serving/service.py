@@ -12,6 +12,7 @@ from graph.asking import Pool
 from graph.config import Settings
 from graph.errors import StoreError
 from graph.serving.desks import Desks
+from graph.serving.dumping import Dumps
 from graph.serving.journal import Journal
 from graph.serving.snapshot import Snapshot
 from graph.serving.watch import LOOK, State, Watch
@@ -41,6 +42,7 @@ class Service:
         self._watch: Watch | None = None
         self.pool = Pool(settings.store, settings.serving)
         self.desks = Desks(settings, root)
+        self.dumps = Dumps()
         self.keys = Keys(settings.store)
         self.trail = Trail(settings.store)
 
@@ -70,6 +72,7 @@ class Service:
             self._watch.stop()
         self.pool.stop()
         self.desks.stop()
+        self.dumps.close()
         self._now = None
         self.journal.close()
 

@@ -1,0 +1,187 @@
+"""The questions that are ready to be asked: what they are, their text, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from graph import assets
+from graph.api.answer import PAGE, Answer, Writer, address, held, layer_of, respond
+from graph.api.asked import SPEAKS, Cursor, Limit, given_as
+from graph.api.gaps import chosen_by, day_of, parameters, wanted_of
+from graph.api.negotiate import language, pick
+from graph.api.paging import LIMIT, page
+from graph.api.problems import document
+from graph.api.tables import flat, table_writers
+from graph.api.things import layer_label
+from graph.catalog import named, text_in
+from graph.query import ASKABLE, bind, defaults, load
+from graph.query import Query as Question
+from graph.serving import Service, Snapshot
+from graph.terms import Rows, Term
+
+_SPARQL = "application/sparql-query"
+Name = Annotated[str, Path(max_length=100, description="The name of a query.")]
+
+
+def routes(service: Service) -> APIRouter:
+    """Give the routes of this group; one for each query, with the parameters of its header."""
+    router = APIRouter(prefix=f"{PAGE}/queries", tags=["queries"], dependencies=[SPEAKS])
+    paths = [path for kind in ASKABLE for path in assets.files(kind, service.root)]
+    questions = [load(path) for path in paths]
+
+    @router.get(
+        "",
+        summary="Every query",
+        dependencies=[given_as("json", "jsonld")],
+        responses=document("Names, layers, and what each asks for.", "json", "jsonld"),
+    )
+    def listed(
+        request: Request,
+        kind: Annotated[str | None, Query(json_schema_extra={"enum": list(ASKABLE)})] = None,
+    ) -> Response:
+        """Give the gap queries, the questions and the networks."""
+        now, lang = service.now, language(request)
+        items = [_told(request, one, lang) for one in questions if kind in (None, one.kind)]
+        body = _head(request, now, "", lang) | {"total": len(items), "items": items}
+        return respond(request, Answer(lambda: body, now.tag, lang))
+
+    known = document("The query.", "json", "jsonld")
+    known[200]["content"][_SPARQL] = {}
+
+    @router.get("/{name}", summary="One query", dependencies=[given_as("json")], responses=known)
+    def one(request: Request, name: Name) -> Response:
+        """Give what a query asks, why, and its text, which runs in any SPARQL tool."""
+        now, lang = service.now, language(request)
+        found = now.query(named([one.name for one in questions], name))
+        media = pick(request.headers.get("accept", ""), ("application/json", _SPARQL))
+        if media == _SPARQL and "format" not in request.query_params:
+            headers = {"ETag": f'"{now.tag}-{found.name}"', "Vary": "Accept"}
+            if held(request, headers["ETag"]):
+                return Response(None, 304, headers)
+            return Response(found.text, 200, headers, _SPARQL)
+        told = _told(request, found, lang)
+        body = _head(request, now, f"/{found.name}", lang) | told | {"text": found.text}
+        return respond(request, Answer(lambda: body, now.tag, lang))
+
+    for question in questions:
+        _add(router, service, question)
+    return router
+
+
+def _add(router: APIRouter, service: Service, question: Question) -> None:
+    known = chosen_by([question])
+    formats = ("json", "jsonld", "csv", "xlsx")
+
+    @router.get(
+        f"/{question.name}/results",
+        summary=text_in(question.title, "en"),
+        name=f"results-{question.name}",
+        dependencies=[given_as(*formats)],
+        openapi_extra={"parameters": parameters(known, day="date" in question.parameters)},
+        responses=document("A page of its rows, with names.", *formats),
+    )
+    def results(request: Request, limit: Limit = LIMIT, cursor: Cursor = None) -> Response:
+        """Ask the query; a thing may be named by any of its names."""
+        now, lang, day = service.now, language(request), day_of(request)
+        wanted = wanted_of(request, now, known)
+        key = ("results", question.name, day, tuple(sorted(wanted.items())))
+        text = bind(question, {**defaults(question, day), **wanted})
+        rows: Rows = now.once(key, lambda: now.ask(text, question.name))
+        here = f"{address(request)}{PAGE}/queries/{question.name}/results"
+        numbered = list(enumerate(rows.rows))
+        shown = page(numbered, lambda pair: str(pair[0]), cursor, limit, request, here)
+
+        def items() -> list[dict[str, Any]]:
+            return _rows(now, rows.variables, [row for _, row in shown.items], lang)
+
+        def body() -> dict[str, Any]:
+            return {
+                **_head(request, now, f"/{question.name}/results", lang),
+                "layer": _layer(question, lang),
+                "severity": question.severity,
+                "query": {"name": question.name, "title": text_in(question.title, lang)},
+                "date": day.isoformat(),
+                "total": shown.total,
+                "columns": {n: text_in(t, lang) for n, t in question.columns.items()},
+                "items": items(),
+                "links": shown.links,
+            }
+
+        others = {form: _table(form, question.name, rows.variables, items) for form in formats[2:]}
+        links = {name: to for name, to in shown.links.items() if name != "self"}
+        answer = Answer(body, now.tag, lang, day.isoformat(), others, links, question.name)
+        return respond(request, answer)
+
+
+def _table(form: str, name: str, heads: Sequence[str], items: Any) -> Writer:
+    def write() -> bytes:
+        rows = [[flat(item.get(head)) for head in heads] for item in items()]
+        return table_writers(name, heads, rows)[form]()
+
+    return write
+
+
+def _rows(
+    now: Snapshot, heads: Sequence[str], rows: Sequence[tuple[Term | None, ...]], lang: str
+) -> list[dict[str, Any]]:
+    names = now.names([term for row in rows for term in row], lang)
+    return [
+        {
+            head: _value(term, names)
+            for head, term in zip(heads, row, strict=True)
+            if term is not None
+        }
+        for row in rows
+    ]
+
+
+def _value(term: Term, names: Mapping[Term, str]) -> Any:
+    if term.kind == "iri":
+        return {"id": term.value, "label": names.get(term, term.value)}
+    kind = (term.datatype or "").rpartition("#")[2]
+    if kind == "boolean":
+        return term.value in ("true", "1")
+    if kind == "integer" and term.value.lstrip("-").isdigit():
+        return int(term.value)
+    return term.value
+
+
+def _layer(question: Question, lang: str) -> dict[str, str] | None:
+    return question.layer and layer_of(question.layer, layer_label(question.layer, lang))  # type: ignore[return-value]
+
+
+def _head(request: Request, now: Snapshot, path: str, lang: str) -> dict[str, Any]:
+    return {
+        "id": f"{address(request)}{PAGE}/queries{path}",
+        "graph_version": now.tag,
+        "lang": lang,
+    }
+
+
+def _told(request: Request, question: Question, lang: str) -> dict[str, Any]:
+    here = f"{address(request)}{PAGE}/queries/{question.name}"
+    return {
+        "id": here,
+        "name": question.name,
+        "kind": question.kind,
+        "layer": _layer(question, lang),
+        "severity": question.severity,
+        "title": text_in(question.title, lang),
+        "why": text_in(question.why, lang),
+        "remedy": text_in(question.remedy, lang),
+        "parameters": [
+            {
+                "name": option.words[0],
+                "label": text_in(option.parameter.label, lang),
+                "type": option.parameter.type,
+            }
+            for option in chosen_by([question])
+            if option.parameter is not None
+        ],
+        "columns": {name: text_in(texts, lang) for name, texts in question.columns.items()},
+        "links": {"results": f"{here}/results"},
+    }
