@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
@@ -41,7 +41,10 @@ def routes(service: Service) -> APIRouter:
     )
     def listed(
         request: Request,
-        kind: Annotated[str | None, Query(json_schema_extra={"enum": list(ASKABLE)})] = None,
+        kind: Annotated[
+            Literal["gaps", "questions", "networks"] | None,
+            Query(description="Only queries of this kind."),
+        ] = None,
     ) -> Response:
         """Give the gap queries, the questions and the networks."""
         now, lang = service.now, language(request)
