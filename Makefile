@@ -54,7 +54,8 @@ check: $(READY) ## lint, format, types and the house rules
 test: check ## check, then every test; warnings are errors
 	$(BIN)/python -m pytest -W error -m "not soak"
 
-soak: $(READY) ## the long tests
+soak: $(READY) ## the long tests; they trace a server's system calls, for which root gets strace
+	@command -v strace >/dev/null || { test "$$(id -u)" = 0 && apt-get install -y -qq strace >/dev/null; }
 	$(BIN)/python -m pytest -W error -m soak
 
 lock: $(BIN)/uv ## resolve requirements.lock anew

@@ -1,0 +1,132 @@
+"""A server that is killed while files are handed in: what it acknowledged is there, and whole."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import threading
+import time
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from graph import pipeline, submitting
+from graph.access import Keys
+from graph.config import Settings
+from graph.store import open_store, version_of
+from graph.terms import LG, LGID
+from running import Running, running
+from served import a_copy
+
+_KILLS = 200
+_FEW = 1
+_OWNER = "942110464"
+"""A body of the shipped content."""
+_OFTEN = dict.fromkeys(("LIVSGRAF_WRITE_RATE", "LIVSGRAF_RATE"), "1000000000")
+
+
+def file(number: int) -> bytes:
+    """Write a file of two things that belong together."""
+    return f"""
+@prefix cpsv: <http://purl.org/vocab/cpsv#> .
+@prefix cv: <http://data.europa.eu/m8g/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix id: <{LGID}> .
+@prefix lg: <{LG}> .
+<{LGID}service/trial-{number}> a cpsv:PublicService ; dct:identifier "trial-{number}" ;
+  dct:title "Prøve {number}"@nb, "Trial {number}"@en ;
+  dct:description "En tjeneste til prøve."@nb, "A service on trial."@en ;
+  cv:hasCompetentAuthority <{LGID}actor/{_OWNER}> ; lg:deliveredAtLevel <{LGID}level/municipality> .
+<{LGID}evidence/trial-{number}> a lg:Evidence ; lg:about <{LGID}service/trial-{number}> ;
+  lg:aspect <{LGID}aspect/existence> ; lg:confidence <{LGID}confidence/known> ;
+  dct:source <{LGID}source/a87d9f14e5> .
+""".encode()
+
+
+@dataclass
+class Steward:
+    """Hands in one file after another, and remembers what was acknowledged."""
+
+    token: str
+    number: int = 0
+    acknowledged: dict[int, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    def work(self, server: Running) -> None:
+        """Hand in until the server is gone."""
+        while True:
+            self.number += 1
+            try:
+                told = server.ask(
+                    "/api/v1/submissions",
+                    file(self.number),
+                    {"Authorization": f"Bearer {self.token}", "Content-Type": "text/turtle"},
+                )
+            except (OSError, HTTPException):
+                return
+            if told.status == 201:
+                self.acknowledged[self.number] = told.headers["Location"].rpartition("/")[2]
+            else:
+                self.refused.append(f"{told.status} {told.content[:300]!r}")
+
+
+def whole(store: Path, steward: Steward) -> None:
+    """Check that what was acknowledged is in the log and in the content, and nothing by halves."""
+    receipts = submitting.history(Settings(store))
+    there = {receipt.id for receipt in receipts}
+    assert set(steward.acknowledged.values()) <= there
+    opened = open_store(store)
+    try:
+        rows = opened.query(
+            f"SELECT ?s (COUNT(?e) AS ?n) {{ ?s a <http://purl.org/vocab/cpsv#PublicService>"
+            f' FILTER(STRSTARTS(STR(?s), "{LGID}service/trial-"))'
+            f" OPTIONAL {{ ?e <{LG}about> ?s }} }} GROUP BY ?s"
+        )
+    finally:
+        opened.close()
+    held = {int(s.value.rpartition("-")[2]): int(n.value) for s, n in rows if s and n}
+    assert set(steward.acknowledged) <= held.keys()
+    assert set(held.values()) <= {1}
+    assert len(held) == len(receipts)
+    if receipts:
+        assert receipts[-1].digest == version_of(store).digest
+
+
+def kills(store: Path, top: Path, count: int) -> tuple[Steward, list[float]]:
+    """Start a server, hand in, kill it at a random time, look; again and again on one store."""
+    _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
+    steward, ready = Steward(token), []
+    chance = random.Random(20)  # noqa: S311
+    for _ in range(count):
+        with running(store, top / "log", environment=_OFTEN, writing=True) as server:
+            ready.append(server.seconds)
+            hand = threading.Thread(target=steward.work, args=(server,))
+            hand.start()
+            time.sleep(chance.uniform(0.1, 4))
+            server.kill()
+            hand.join()
+        whole(store, steward)
+    assert not steward.refused
+    return steward, ready
+
+
+def test_what_a_killed_server_acknowledged_is_there(shipped: Path, tmp_path: Path) -> None:
+    store = a_copy(shipped, tmp_path / "store")
+    steward, _ = kills(store, tmp_path, _FEW)
+    assert steward.number
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_lose_nothing(shipped: Path, tmp_path: Path) -> None:
+    store = a_copy(shipped, tmp_path / "store")
+    steward, ready = kills(store, tmp_path, _KILLS)
+    print(
+        f"{_KILLS} killed, {steward.number} handed in, {len(steward.acknowledged)} acknowledged,"
+        f" 0 lost; ready for writing after {statistics.median(ready):.2f} s (median),"
+        f" {max(ready):.2f} s (most)"
+    )
+    assert len(steward.acknowledged) > _KILLS / 4
+    before = version_of(store).digest
+    assert pipeline.build(Settings(store), validate=False).version.digest == before
