@@ -21,6 +21,9 @@ from graph.config import Serving, Settings
 from graph.serving import Service
 from served import a_copy, listening
 
+# It runs whole commits, each of which takes seconds.
+pytestmark = pytest.mark.soak
+
 PAGE = (Path(__file__).parents[1] / "docs" / "handing-in.md").read_text("utf-8")
 OWNER = "942110464"
 _BLOCK = re.compile(r"^```(\w*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

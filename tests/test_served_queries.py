@@ -69,8 +69,10 @@ def test_parameters_take_names_as_on_the_command_line(client: TestClient) -> Non
 
 
 def test_all_there_is_can_be_downloaded(client: TestClient, shipped: Path) -> None:
-    listed = client.get("/api/v1/dumps").json()["items"]
-    assert [one["format"] for one in listed] == ["application/trig", "application/n-quads"]
+    told = client.get("/api/v1/dumps").json()["items"]
+    wanted = ("application/trig", "application/n-quads")
+    listed = [one for one in told if one["format"] in wanted]
+    assert len(listed) == len(wanted)
     digests = set()
     for one in listed:
         whole = client.get(one["id"])

@@ -21,6 +21,9 @@ from running import Running, running
 from served import a_copy
 from test_served_submissions import OWNER, trial
 
+# It runs whole commits, each of which takes seconds.
+pytestmark = pytest.mark.soak
+
 SMALL = {"LIVSGRAF_WORKERS": "1", "LIVSGRAF_DESKS": "1"}
 VERSION = "/api/v1/version"
 

@@ -6,7 +6,7 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -25,11 +25,20 @@ def stated(store: Store) -> list[str]:
 
 def write(store: Store, output: str, out: TextIO) -> int:
     """Write every stated graph as `trig` or `nquads`; gives how many graphs there were."""
-    writer = {"trig": _trig, "nquads": _nquads}[output]
     names = stated(store)
+    write_graphs(store, names, {"nquads": "nq"}.get(output, output), out)
+    return len(names)
+
+
+def write_graphs(store: Store, names: Iterable[str], output: str, out: TextIO) -> None:
+    """Write these graphs in canonical order, as `trig` or `nq`, or as one graph in `ttl`."""
+    if output == "ttl":
+        triples = {triple for name in names for triple in store.read(name)}
+        out.write(rdf.write_turtle(triples, PREFIXES, any_literal=True))
+        return
+    writer = {"trig": _trig, "nq": _nquads}[output]
     for name in names:
         out.writelines(writer(store, name))
-    return len(names)
 
 
 def strangers(store: Store, folder: Path) -> list[Path]:

@@ -46,7 +46,7 @@ _NEAREST = 3
 _SHOWN = 5
 _FEW = 12
 _BRACKETS = re.compile(r"(.+?)\s*\(([^()]+)\)\s*$")
-# The letters that stand for one another in `_spellings`, alone or two by two.
+# The letters that stand for one another in `spellings`, alone or two by two.
 _VOWELS = "aeoæøå"
 _PIECES = re.compile(rf"[{_VOWELS}]+|-|\d+|.")
 
@@ -135,13 +135,13 @@ def _exists(ask: Ask, thing: Term) -> bool:
 
 def _bearing(ask: Ask, word: str, ranks: Mapping[str, int]) -> dict[str, int]:
     """Give what bears the word as a name, with how sure the surest such name is."""
-    spellings = _spellings(word)
-    if not spellings:
+    wanted = spellings(word)
+    if not wanted:
         return {}
     hits: dict[str, int] = {}
     # The engine looks through the names, and lets through a few too many rather than too few.
     for named in _names(ask, ranks, f'&& REGEX(STR(?name), {quote(_pattern(word))}, "i")'):
-        if spellings & _spellings(named.text):
+        if wanted & spellings(named.text):
             hits[named.thing] = min(named.rank, hits.get(named.thing, named.rank))
     return hits
 
@@ -351,7 +351,7 @@ def _like(word: str, names: Iterable[_Named]) -> list[str]:
     return list(best.values())[:_NEAREST]
 
 
-def _spellings(text: str) -> frozenset[str]:
+def spellings(text: str) -> frozenset[str]:
     """Give every form under which a name is looked for, so that dødsfall finds doedsfall."""
     folded = _fold(text)
     return frozenset({folded, _plain(folded, "o", "a"), _plain(folded, "oe", "aa")} - {""})

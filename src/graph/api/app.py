@@ -8,13 +8,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from graph import __version__
-from graph.api import dumps, gaps, health, queries, sparql, submissions, things, validate, version
+from graph.api import (
+    context,
+    dumps,
+    gaps,
+    health,
+    labels,
+    lists,
+    queries,
+    sparql,
+    submissions,
+    things,
+    validate,
+    version,
+)
 from graph.api.answer import PAGE
 from graph.api.around import Around, ways
 from graph.api.parameters import refuse_strange
 from graph.api.problems import REFUSALS, problem
+from graph.api.unreadable import unreadable
 from graph.errors import (
-    BadParameter,
     InternalError,
     LivsgrafError,
     MethodNotAllowed,
@@ -26,6 +39,9 @@ from graph.serving import Service
 
 GROUPS = (
     things,
+    context,
+    labels,
+    lists,
     gaps,
     queries,
     dumps,
@@ -80,12 +96,10 @@ async def _told(request: Request, error: Exception) -> Response:
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
-    """Tell the first parameter that cannot be read."""
+    """Tell the first of what cannot be read."""
     if not isinstance(error, RequestValidationError):
         raise error
-    first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"][1:])
-    return problem(request, BadParameter(name, str(first.get("input", "")), [first["msg"]]))
+    return problem(request, unreadable(error.errors()[0]))
 
 
 async def _other(request: Request, error: Exception) -> Response:

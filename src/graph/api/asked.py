@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 
-from graph.api.paging import LIMIT, MOST
+from graph.api.paging import CURSOR, LIMIT, MOST
 
 Limit = Annotated[
     int, Query(ge=1, le=MOST, description=f"How many on a page; {LIMIT} unless given.")
@@ -15,10 +15,8 @@ Limit = Annotated[
 Cursor = Annotated[
     str | None,
     Query(
-        min_length=1,
-        max_length=600,
         description="Where to go on, as a link gave it.",
-        json_schema_extra={"format": "cursor"},
+        json_schema_extra={"pattern": CURSOR, "maxLength": 600},
     ),
 ]
 

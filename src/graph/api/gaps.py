@@ -13,11 +13,11 @@ from starlette.responses import Response
 from graph import options
 from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
+from graph.api.context import context_of
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
 from graph.api.problems import document
 from graph.api.tables import flat, table_writers
-from graph.api.things import context_of
 from graph.api.turtle import to_turtle
 from graph.catalog import named
 from graph.errors import BadParameter, LivsgrafError

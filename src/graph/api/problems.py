@@ -64,6 +64,7 @@ _SAID = {
     409: "It cannot be done as things stand.",
     413: "More than a limit; nothing was kept or sent.",
     415: "Content of a kind that is not read here.",
+    416: "The part asked for lies behind the end of the file.",
     422: "What was handed in was read and is refused, with every reason.",
     429: "Too many requests; `Retry-After` tells when.",
     500: "A fault of ours.",

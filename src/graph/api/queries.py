@@ -11,12 +11,12 @@ from starlette.responses import Response
 from graph import assets
 from graph.api.answer import PAGE, Answer, Writer, address, held, layer_of, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
+from graph.api.context import layer_label
 from graph.api.gaps import chosen_by, day_of, parameters, wanted_of
 from graph.api.negotiate import language, pick
 from graph.api.paging import LIMIT, page
 from graph.api.problems import document
 from graph.api.tables import flat, table_writers
-from graph.api.things import layer_label
 from graph.catalog import named, text_in
 from graph.query import ASKABLE, bind, defaults, load
 from graph.query import Query as Question

@@ -41,16 +41,25 @@ def _xlsx(title: str, heads: Sequence[str], rows: Sequence[Sequence[str | int | 
     return write_workbook([Page(title, tuple(heads), filled, widths)])
 
 
-def flat(value: Any) -> str | int | None:
-    """Give what a person reads of a value of a document, in one cell."""
+def flat(value: Any, lang: str = "") -> str | int | None:
+    """Give what a person reads of a value of a document, in one cell.
+
+    Of a text in several languages it is that of `lang`, else the first there is.
+    """
     if isinstance(value, list):
-        return "; ".join(str(flat(one)) for one in value)
+        return "; ".join(str(flat(one, lang)) for one in value)
     if isinstance(value, dict):
-        if "label" in value:
-            return str(value["label"])
-        if "value" in value:
-            return str(value["value"])
-        return " / ".join(str(flat(one)) for one in value.values())
+        for member in ("label", "value"):
+            if member in value:
+                return str(value[member])
+        chosen = next((text for text in (value.get(lang), *value.values()) if text), None)
+        return flat(chosen, lang)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, int) or value is None else str(value)
+
+
+def addresses(value: Any) -> str:
+    """Give the IRIs of a value of a document, in one cell."""
+    values = value if isinstance(value, list) else [value]
+    return "; ".join(str(one["id"]) for one in values if isinstance(one, dict) and "id" in one)

@@ -8,7 +8,7 @@ from typing import Any
 
 from graph import rdf
 from graph.rdf.contexts import address as of_context
-from graph.terms import Triple
+from graph.terms import PREFIXES, Triple
 
 
 def triples_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> list[Triple]:
@@ -22,4 +22,8 @@ def triples_of(body: Mapping[str, Any], context: Mapping[str, Any]) -> list[Trip
 
 def to_turtle(body: Mapping[str, Any], context: Mapping[str, Any]) -> bytes:
     """Give the statements that a document makes as Turtle."""
-    return rdf.write(triples_of(body, context), "ttl")
+    triples = triples_of(body, context)
+    if any(term.kind == "bnode" for s, _, o in triples for term in (s, o)):
+        return rdf.write(triples, "ttl")
+    # One order and one prefix for each kind of ours: what changed is seen by comparing lines.
+    return rdf.write_turtle(triples, PREFIXES, any_literal=True).encode()

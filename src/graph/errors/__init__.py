@@ -69,9 +69,13 @@
     │   │   ├── NotAcceptable             known
     │   │   ├── UnknownParameter          name, known; suggestions
     │   │   ├── BadParameter              name, value, known
+    │   │   ├── MissingParameter          name
+    │   │   ├── BadLength                 name, limit
+    │   │   ├── BadCursor                 value
     │   │   ├── NoSuchPage                name
     │   │   ├── MethodNotAllowed          name, known
     │   │   ├── UnsupportedMedia          value, known
+    │   │   ├── RangeOutside              length
     │   │   ├── TooManyRequests           limit, seconds
     │   │   ├── Busy                      seconds
     │   │   ├── QueryTooLarge             size, limit
@@ -155,9 +159,12 @@ from graph.errors.asked import (
 )
 from graph.errors.asking import (
     AnswerTooLarge,
+    BadCursor,
+    BadLength,
     BadParameter,
     Busy,
     MethodNotAllowed,
+    MissingParameter,
     NoSuchPage,
     NotAcceptable,
     OneQuery,
@@ -165,6 +172,7 @@ from graph.errors.asking import (
     QueryTooHungry,
     QueryTooLarge,
     QueryTooSlow,
+    RangeOutside,
     RequestError,
     TooManyRequests,
     UnknownGraph,
@@ -298,12 +306,14 @@ __all__ = [
     "AnswerTooLarge",
     "BackupDamaged",
     "BadConfig",
+    "BadCursor",
     "BadDate",
     "BadEditor",
     "BadFunction",
     "BadHost",
     "BadIri",
     "BadLanguage",
+    "BadLength",
     "BadLimit",
     "BadOwnSetting",
     "BadParameter",
@@ -328,6 +338,7 @@ __all__ = [
     "LockedWorkbook",
     "MacroTable",
     "MethodNotAllowed",
+    "MissingParameter",
     "NamesAPerson",
     "NoKnownHeadings",
     "NoReportFormat",
@@ -369,6 +380,7 @@ __all__ = [
     "QueryTooLong",
     "QueryTooSlow",
     "QueryWrites",
+    "RangeOutside",
     "ReceiptDamaged",
     "ReceiptLost",
     "Refused",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from graph.errors.base import InputError
 
@@ -44,6 +45,32 @@ class BadParameter(RequestError):
         super().__init__(name=name, value=value, known=", ".join(known))
 
 
+class MissingParameter(RequestError):
+    """What an address cannot do without, left out."""
+
+    code = "missing-parameter"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class BadLength(RequestError):
+    """A value with fewer or more signs, or a list with fewer or more values, than it may have."""
+
+    def __init__(self, way: Literal["short", "long"], name: str, limit: int) -> None:
+        self.code = f"too-{way}"
+        super().__init__(name=name, limit=limit)
+
+
+class BadCursor(RequestError):
+    """A place in a list that no link gave."""
+
+    code = "bad-cursor"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value=value)
+
+
 class NoSuchPage(RequestError):
     """An address where nothing is."""
 
@@ -72,6 +99,16 @@ class UnsupportedMedia(RequestError):
 
     def __init__(self, found: str, known: Sequence[str]) -> None:
         super().__init__(value=found, known=", ".join(known))
+
+
+class RangeOutside(RequestError):
+    """A part of a file that begins behind its end."""
+
+    code = "range-outside"
+    status = 416
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length=length)
 
 
 class TooManyRequests(RequestError):

@@ -5,34 +5,44 @@ Which lists there are is said by the vocabulary, in ontology/lists.ttl. Knows no
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from graph import assets, rdf
-from graph.describe import alphabetical, describe
+from graph.describe import Namer, alphabetical
 from graph.errors import UnknownName
+from graph.labels import Labels
 from graph.query import LAYER_IRIS
 from graph.serving.snapshot import Snapshot
 from graph.serving.vocabulary import Vocabulary, vocabulary_of
-from graph.terms import DERIVED, LG, LGID, RDF_TYPE, RDFS, VOCABULARY, Term, iri
+from graph.terms import DCT, DERIVED, LANGUAGES, LG, LGID, RDF_TYPE, RDFS, VOCABULARY, Term, iri
 
 _BATCH = 500
 INWARD = 20
 """How many of the things that point at a thing in one way its document names."""
+SOURCES = 100
+"""How many of the things that it rests on its document holds."""
+LAST = 10_000
+_WITHIN = LG + "sheetWithin"
 _LAYERS = {iri: name for name, iri in LAYER_IRIS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One list: its address, its name by language, its layer, and the classes of its things."""
+    """One list: its address, its name by language, its layer, and the classes of its things.
+
+    `filters` are what its things can be chosen by: a path of properties for each word.
+    """
 
     path: str
     names: Mapping[str, str]
     layer: str | None
     order: int
     classes: tuple[str, ...]
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def lists_of(root: Path | None = None) -> tuple[Listed, ...]:
@@ -42,14 +52,24 @@ def lists_of(root: Path | None = None) -> tuple[Listed, ...]:
     for name, said in _declared(root).items():
         (path,) = said["listPath"]
         classes.setdefault(path.value, []).append(name)
-        told = facts.setdefault(path.value, {"names": {}})
+        told = facts.setdefault(path.value, {"names": {}, "filters": {}})
         told["names"] |= {term.lang or "": term.value for term in said.get("listName", ())}
         for term in said.get("listOrder", ()):
             told["order"] = int(term.value)
         for term in said.get("listLayer", ()):
             told["layer"] = _LAYERS.get(term.value)
+        for term in said.get("listFilter", ()):
+            word, _, steps = term.value.partition("=")
+            told["filters"][word] = steps
     found = [
-        Listed(path, told["names"], told.get("layer"), told["order"], tuple(classes[path]))
+        Listed(
+            path,
+            told["names"],
+            told.get("layer"),
+            told["order"],
+            tuple(classes[path]),
+            dict(sorted(told["filters"].items())),
+        )
         for path, told in facts.items()
     ]
     return tuple(sorted(found, key=lambda one: one.order))
@@ -96,7 +116,10 @@ def key_of(thing: Term) -> str:
 
 def member(now: Snapshot, listed: Listed, key: str, lang: str) -> Term:
     """Give the thing of a list that a key names; UnknownName with the nearest keys."""
-    found = {key_of(thing): thing for thing, _ in members_of(now, listed, lang)}
+    found = now.once(
+        ("keys", listed.path),
+        lambda: {key_of(thing): thing for thing, _ in members_of(now, listed, lang)},
+    )
     if key not in found:
         import difflib
 
@@ -105,17 +128,40 @@ def member(now: Snapshot, listed: Listed, key: str, lang: str) -> Term:
 
 
 def list_with(now: Snapshot, thing: Term, lang: str) -> Listed | None:
-    """Give the list that a thing is in, if any."""
-    for listed in now.once("lists", lambda: lists_of(now.root)):
-        if any(thing == other for other, _ in members_of(now, listed, lang)):
-            return listed
-    return None
+    """Give the list that a thing is in, if any: the first of them."""
+    found: Mapping[Term, Listed] = now.once("listed", lambda: _by_thing(now, lang))
+    return found.get(thing)
+
+
+def _by_thing(now: Snapshot, lang: str) -> dict[Term, Listed]:
+    lists = lists_of(now.root)
+    pairs = ((thing, one) for one in lists for thing, _ in members_of(now, one, lang))
+    found: dict[Term, Listed] = {}
+    for thing, one in pairs:
+        found.setdefault(thing, one)
+    return found
+
+
+def _askable(name: str) -> Term:
+    """Make an IRI that can stand in a query; ValueError for any other text."""
+    thing = iri(name)
+    rdf.to_engine(thing)
+    if any(_strange(ord(sign)) for sign in name):
+        raise ValueError(name)
+    return thing
+
+
+def _strange(code: int) -> bool:
+    """Tell whether RFC 3987 has no place for a sign; the engine reads queries more strictly."""
+    private = 0xD800 <= code <= 0xF8FF or code >= 0xF0000
+    reserved = 0xFDD0 <= code <= 0xFDEF or 0xFFF0 <= code <= 0xFFFF or 0xE0000 <= code <= 0xE0FFF
+    return private or reserved or 0x7F <= code <= 0x9F or code & 0xFFFE == 0xFFFE
 
 
 def known(now: Snapshot, name: str) -> Term:
     """Give the thing that an IRI names; UnknownName where the graph says nothing of it."""
     try:
-        thing = iri(name)
+        thing = _askable(name)
     except ValueError as error:
         raise UnknownName(name, "thing") from error
     n3 = thing.n3()
@@ -123,6 +169,21 @@ def known(now: Snapshot, name: str) -> Term:
     if not len(rows):
         raise UnknownName(name, "thing")
     return thing
+
+
+def named(now: Snapshot, asked: Sequence[str], lang: str) -> dict[str, str]:
+    """Name what anybody asks for: nothing of it is remembered, and what is no IRI is its own name.
+
+    What the graph has no name for is told by its last part if it is of ours, else as it is.
+    """
+    terms: dict[str, Term] = {}
+    for one in asked:
+        with contextlib.suppress(ValueError):
+            terms[one] = _askable(one)
+    namer = Namer(now.ask, Labels(now.ask, lang))
+    told = namer.told(list(dict.fromkeys(terms.values())))
+    labels = {value.term.value: value.label for value in told}
+    return {one: labels.get(one, one) for one in asked}
 
 
 def own(kind: str, key: str) -> str:
@@ -168,6 +229,27 @@ def whole(now: Snapshot, thing: Term, lang: str) -> dict[str, Any]:
     """Give all of one thing: what is said of it, what points at it, and what it rests on."""
     (told,) = outward(now, [thing], lang)
     words = vocabulary_of(now)
+    pointing = pointing_at(now, thing)
+    resting = _resting(now, thing, pointing)
+    for p, carrying in resting.items():
+        pointing[p] = [s for s in pointing[p] if s not in carrying]
+    pointing = {p: things for p, things in pointing.items() if things}
+    shown = [s for things in pointing.values() for s in things[:INWARD]]
+    labels = now.names(shown, lang)
+    told["inward"] = {
+        words.names[p]: [{"id": s.value, "label": labels.get(s, s.value)} for s in things[:INWARD]]
+        for p, things in pointing.items()
+    }
+    told["inward_total"] = {words.names[p]: len(things) for p, things in pointing.items()}
+    nodes = sorted({s for found in resting.values() for s in found}, key=lambda s: s.value)
+    told["sources"] = outward(now, nodes[:SOURCES], lang)
+    told["sources_total"] = len(nodes)
+    return told
+
+
+def pointing_at(now: Snapshot, thing: Term) -> dict[str, list[Term]]:
+    """Give what points at a thing, by property; what only follows by rules is left out."""
+    words = vocabulary_of(now)
     rows = now.ask(
         f"SELECT DISTINCT ?s ?p WHERE {{ GRAPH ?g {{ ?s ?p {thing.n3()} }} FILTER(isIRI(?s) && "
         f'!STRSTARTS(STR(?g), "{DERIVED}")) }} ORDER BY ?p ?s'
@@ -176,27 +258,38 @@ def whole(now: Snapshot, thing: Term, lang: str) -> dict[str, Any]:
     for s, p in rows:
         if s and p and p.value in words.kinds:
             pointing.setdefault(p.value, []).append(s)
-    shown = [s for things in pointing.values() for s in things[:INWARD]]
-    labels = now.names(shown, lang)
-    told["inward"] = {
-        words.names[p]: [{"id": s.value, "label": labels.get(s, s.value)} for s in things[:INWARD]]
-        for p, things in sorted(pointing.items())
-    }
-    told["inward_total"] = {words.names[p]: len(things) for p, things in sorted(pointing.items())}
-    page = describe(now.ask, thing, now.labels(lang))
-    told["sources"] = [
-        {
-            "kind": rest.kind,
-            "count": len(rest.rows),
-            "items": [
-                {
-                    words.names.get(column.term.value, column.label): [v.label for v in cell]
-                    for column, cell in zip(rest.columns, row, strict=True)
-                    if cell
-                }
-                for row in rest.rows[:INWARD]
-            ],
-        }
-        for rest in page.sources
-    ]
-    return told
+    return pointing
+
+
+def _resting(
+    now: Snapshot, thing: Term, pointing: Mapping[str, Sequence[Term]]
+) -> dict[str, frozenset[Term]]:
+    """Give what a thing rests on: what is written with it, as sheets have it, and has a source."""
+    within = now.once(
+        "within", lambda: {o.value for (o,) in now.ask(f"SELECT ?o {{ ?s <{_WITHIN}> ?o }}") if o}
+    )
+    found = {}
+    for p in sorted(within & pointing.keys()):
+        rows = now.ask(f"SELECT DISTINCT ?s {{ ?s <{p}> {thing.n3()} ; <{DCT}source> ?source }}")
+        found[p] = frozenset(s for (s,) in rows if s)
+    return found
+
+
+def columns_of(now: Snapshot, listed: Listed) -> list[str]:
+    """Give the properties that any thing of a list has, by IRI, in the order of a page."""
+    members = members_of(now, listed, LANGUAGES[0])
+    things = [thing for thing, _ in members]
+    return now.once(("columns", listed.path), lambda: columns_among(now, things))
+
+
+def columns_among(now: Snapshot, things: Sequence[Term]) -> list[str]:
+    """Give the properties that any of some things has, by IRI, in the order of a page."""
+    values = " ".join(thing.n3() for thing in things)
+    rows = now.ask(
+        f"SELECT DISTINCT ?p ?order {{ VALUES ?s {{ {values} }} ?s ?p ?o "
+        f"OPTIONAL {{ ?p <{LG}order> ?order }} }}"
+    )
+    words = vocabulary_of(now)
+    places = {p.value: int(order.value) if order else LAST for p, order in rows if p}
+    known = [p for p in places if p in words.kinds]
+    return sorted(known, key=lambda p: (places[p], words.names[p]))

@@ -12,7 +12,7 @@ from graph.asking import Pool
 from graph.config import Settings
 from graph.errors import StoreError
 from graph.serving.desks import Desks
-from graph.serving.dumping import Dumps
+from graph.serving.dumps import Dumps
 from graph.serving.journal import Journal
 from graph.serving.snapshot import Snapshot
 from graph.serving.watch import LOOK, State, Watch
@@ -72,7 +72,7 @@ class Service:
             self._watch.stop()
         self.pool.stop()
         self.desks.stop()
-        self.dumps.close()
+        self.dumps.stop()
         self._now = None
         self.journal.close()
 

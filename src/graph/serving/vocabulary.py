@@ -17,7 +17,8 @@ from graph.terms import OWL, PREFIXES, RDF_TYPE, XSD, Term, local_name
 ENVELOPE = (
     *("id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
     *("graph_version", "date", "lang", "total", "items", "links", "inward", "inward_total"),
-    *("sources", "value", "language"),
+    *("sources", "sources_total", "value", "language", "count", "key", "of", "names"),
+    *("licence", "format", "derived", "bytes", "sha256"),
 )
 """The members of documents that are not properties; a property of that name gets its prefix."""
 _STRING, _INTEGER, _BOOLEAN = XSD + "string", XSD + "integer", XSD + "boolean"
@@ -39,6 +40,11 @@ class Kinds:
     def texts(self) -> bool:
         """Whether all are texts, some of them in a language: written by language."""
         return _TEXT in self.kinds and self.kinds <= {_TEXT, _STRING}
+
+    @property
+    def pointing(self) -> bool:
+        """Whether any is an IRI."""
+        return _IRI in self.kinds
 
     @property
     def datatype(self) -> str | None:
@@ -74,7 +80,7 @@ class Vocabulary:
         terms: dict[str, Any] = {"@version": 1.1}
         terms |= dict.fromkeys(ENVELOPE)
         terms |= _KEYWORDS
-        terms |= {"items": "@included", "inward": "@reverse"}
+        terms |= {"items": "@included", "sources": "@included", "inward": "@reverse"}
         for iri, name in sorted(self.names.items(), key=lambda pair: pair[1]):
             kinds = self.kinds.get(iri)
             if kinds is None:
@@ -96,6 +102,15 @@ class Vocabulary:
                 said.setdefault(term.lang or NO_LANGUAGE, []).append(term.value)
             return {lang: _one(texts) for lang, texts in sorted(said.items(), key=_by_language)}
         return _one([self._value(kinds, term, labels) for term in found])
+
+    def told(
+        self, records: Iterable[Mapping[str, Any]], now: Snapshot, lang: str
+    ) -> dict[str, str]:
+        """Say in a language what each member of some records is called that is a property."""
+        members = {name for record in records for name in record}
+        iris = {name: self.iris[name] for name in sorted(members) if name in self.iris}
+        names = now.names([Term("iri", iri) for iri in iris.values()], lang)
+        return {name: names[Term("iri", iri)] for name, iri in iris.items()}
 
     def _value(self, kinds: Kinds, term: Term, labels: Mapping[Term, str]) -> Any:
         if term.kind == "iri":

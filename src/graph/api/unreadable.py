@@ -1,0 +1,46 @@
+"""What cannot be read of a request, told in words that are ours and not the library's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from graph.errors import BadLength, BadParameter, LivsgrafError, MissingParameter
+
+_QUOTED = re.compile(r"'([^']*)'")
+_NUMBER = "0, 1, 2 …"
+_BOUNDS = {
+    "greater_than_equal": ("≥ {}", "ge"),
+    "greater_than": ("> {}", "gt"),
+    "less_than_equal": ("≤ {}", "le"),
+    "less_than": ("< {}", "lt"),
+}
+_LENGTHS: Mapping[str, tuple[Literal["short", "long"], str]] = {
+    "string_too_short": ("short", "min_length"),
+    "too_short": ("short", "min_length"),
+    "string_too_long": ("long", "max_length"),
+    "too_long": ("long", "max_length"),
+}
+
+
+def unreadable(found: Mapping[str, Any]) -> LivsgrafError:
+    """Give the error that tells one thing that cannot be read; `found` is as the library has it."""
+    kind, told = str(found["type"]), found.get("ctx") or {}
+    where = [str(part) for part in found["loc"][1:] if not isinstance(part, int)]
+    name = ".".join(where) or str(found["loc"][0])
+    # JSON may hold half a sign, which no answer can.
+    value = str(found.get("input", "")).encode("utf-8", "replace").decode()
+    if kind == "missing":
+        return MissingParameter(name)
+    if kind in _LENGTHS:
+        way, limit = _LENGTHS[kind]
+        return BadLength(way, name, int(told[limit]))
+    if kind in _BOUNDS:
+        sign, limit = _BOUNDS[kind]
+        return BadParameter(name, value, [sign.format(told[limit])])
+    if kind == "literal_error":
+        return BadParameter(name, value, _QUOTED.findall(str(told["expected"])))
+    if kind.startswith("int_"):
+        return BadParameter(name, value, [_NUMBER])
+    return BadParameter(name, value, [str(found["msg"])])
