@@ -113,6 +113,8 @@ def test_every_format_has_the_same_rows(client: TestClient) -> None:
     subjects = [o for _, p, o, _ in rdf.parse(turtle.content, "ttl") if p.value.endswith("subject")]
     focuses = {one["focus"]["id"] for one in get(client, HERE, **asked)["items"]}
     assert focuses == {term.value for term in subjects}
+    told = get(client, HERE, **asked)
+    assert client.get(told["@context"]).headers["content-type"] == "application/ld+json"
     book = client.get(f"{HERE}.xlsx", params=asked)
     assert book.content.startswith(b"PK")
 

@@ -18,7 +18,6 @@ from starlette.responses import Response
 
 from graph.api.negotiate import FORMATS, pick
 from graph.errors import BadParameter, NotAcceptable
-from graph.query import LAYER_IRIS
 
 PAGE = "/api/v1"
 CONTEXT = f"{PAGE}/context.jsonld"
@@ -36,6 +35,7 @@ class Answer:
     `others` holds a writer for each further format of `negotiate.FORMATS` that it can be given in.
     `links` are those of the header, by relation. `tag` names the version of the graph it tells of,
     `day` the day, both of which are in its ETag. `name` is the file name a browser saves it by.
+    `context` is where its JSON-LD context lies.
     """
 
     body: Callable[[], Body]
@@ -45,11 +45,7 @@ class Answer:
     others: Mapping[str, Writer] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
-
-
-def layer_of(name: str | None, label: str) -> dict[str, str] | None:
-    """Give a layer as documents do: its name, IRI and label."""
-    return None if name is None else {"id": LAYER_IRIS[name], "name": name, "label": label}
+    context: str = CONTEXT
 
 
 def respond(request: Request, answer: Answer) -> Response:
@@ -70,7 +66,7 @@ def respond(request: Request, answer: Answer) -> Response:
     links = [f'<{to}>; rel="{relation}"' for relation, to in answer.links.items()]
     if form == "json":
         links.append(
-            f'<{address(request)}{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; '
+            f'<{address(request)}{answer.context}>; rel="http://www.w3.org/ns/json-ld#context"; '
             'type="application/ld+json"'
         )
     if links:

@@ -31,7 +31,12 @@ LIGHT_POSTS = frozenset({"/sparql", f"{PAGE}/labels"})
 """Those of them that cost no more than reading does."""
 ALWAYS = frozenset({"/health", "/ready"})
 """What is answered however busy it is."""
-_OWN_SUFFIX = (f"{PAGE}/dumps/", f"{PAGE}/openapi.json", f"{PAGE}/context.jsonld")
+_OWN_SUFFIX = (
+    f"{PAGE}/dumps/",
+    f"{PAGE}/openapi.json",
+    f"{PAGE}/context.jsonld",
+    f"{PAGE}/context-gaps.jsonld",
+)
 """Addresses whose last part is a name of its own, and asks for no format."""
 _SLACK = 65_536
 """How much more than its content a body may be: what a form wraps around it."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from graph.api.answer import CONTEXT, PAGE, Answer, address, held, layer_of, respond
+from graph.api.answer import CONTEXT, PAGE, Answer, address, held, respond
 from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
 from graph.api.problems import document, told_of
-from graph.messages import load
 from graph.query import LAYERS, today
 from graph.serving import Service, Snapshot
-from graph.serving.vocabulary import vocabulary_of
+from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import LANGUAGES
 
 _KEPT = 3600
@@ -44,6 +43,32 @@ ONE: Mapping[str, Any] = MappingProxyType(
 _ALWAYS = ("@context", "id", "graph_version", "date", "lang")
 
 
+CONTEXT_SAID: dict[str, Any] = {
+    "summary": "The JSON-LD context",
+    "response_class": Response,
+    "responses": {
+        200: {
+            "description": "What each member of a document stands for.",
+            "content": {"application/ld+json": {"schema": {"type": "object"}}},
+        },
+        304: {"description": "As it was."},
+        **told_of(400, 405, 429, 503),
+    },
+}
+"""How the interface's document tells of a context."""
+
+
+def give_context(
+    request: Request, now: Snapshot, made: Callable[[Snapshot], Mapping[str, Any]], name: str
+) -> Response:
+    """Give a context, or 304 where the asker has it already."""
+    headers = {"ETag": f'"{now.tag}-{name}"', "Cache-Control": f"public, max-age={_KEPT}"}
+    if held(request, headers["ETag"]):
+        return Response(None, 304, headers)
+    content = json.dumps(made(now), ensure_ascii=False, indent=1)
+    return Response(content, 200, headers, "application/ld+json")
+
+
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
     router = APIRouter(tags=["things"])
@@ -63,27 +88,10 @@ def routes(service: Service) -> APIRouter:
         body |= {"total": len(items), "items": items}
         return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
-    @router.get(
-        CONTEXT,
-        summary="The JSON-LD context",
-        response_class=Response,
-        responses={
-            200: {
-                "description": "What each member of a document stands for.",
-                "content": {"application/ld+json": {"schema": {"type": "object"}}},
-            },
-            304: {"description": "As it was."},
-            **told_of(400, 405, 429, 503),
-        },
-    )
+    @router.get(CONTEXT, **CONTEXT_SAID)
     def context(request: Request) -> Response:
         """Give the context by which the JSON of documents is JSON-LD 1.1."""
-        now = service.now
-        headers = {"ETag": f'"{now.tag}-context"', "Cache-Control": f"public, max-age={_KEPT}"}
-        if held(request, headers["ETag"]):
-            return Response(None, 304, headers)
-        content = json.dumps(context_of(now), ensure_ascii=False, indent=1)
-        return Response(content, 200, headers, "application/ld+json")
+        return give_context(request, service.now, context_of, "context")
 
     return router
 
@@ -102,16 +110,6 @@ def envelope(request: Request, now: Snapshot, path: str, lang: str) -> dict[str,
         "date": today().isoformat(),
         "lang": lang,
     }
-
-
-def layer_in(name: str | None, lang: str) -> dict[str, str] | None:
-    """Give a layer as documents do, named in a language."""
-    return layer_of(name, layer_label(name, lang)) if name else None
-
-
-def layer_label(name: str, lang: str) -> str:
-    """Name a layer for people."""
-    return load(lang)[f"layer.{name}"]
 
 
 def described(

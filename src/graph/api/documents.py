@@ -10,13 +10,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from graph.api.answer import PAGE, Answer, Writer, address, respond
-from graph.api.context import context_of, envelope, layer_in
+from graph.api.context import context_of, envelope
 from graph.api.negotiate import language
 from graph.api.turtle import to_turtle
 from graph.serving import Snapshot
 from graph.serving import records as found_in
 from graph.serving.records import INWARD, Listed
-from graph.serving.vocabulary import vocabulary_of
+from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import Term
 
 INWARD_PATH = f"{PAGE}/things/inward"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from graph import options
-from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
+from graph.api.answer import PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import context_of
+from graph.api.context import CONTEXT_SAID, context_of, give_context
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
 from graph.api.problems import document
@@ -26,6 +26,7 @@ from graph.options import Option
 from graph.query import Parameter, load, today
 from graph.serving import Service, Snapshot, lacks
 from graph.serving.lacks import Choice
+from graph.serving.vocabulary import layer_in
 from graph.terms import DCT, Term, date
 
 Layer = Annotated[
@@ -45,6 +46,7 @@ Names = Annotated[
     Query(alias="query", description="Only this gap query; may be repeated."),
 ]
 TABLES = ("json", "jsonld", "ttl", "csv", "xlsx")
+OWN_CONTEXT = f"{PAGE}/context-gaps.jsonld"
 ROWS = ("json", "jsonld", "ttl", "csv", "xlsx")
 _OWN = frozenset({"layer", "certainty", "severity", "query", "date", "lang", "format", "limit"})
 _TYPES = {"date": "string", "integer": "integer", "boolean": "boolean"}
@@ -59,6 +61,11 @@ def routes(service: Service) -> APIRouter:
     states = [load(path) for path in assets.files("questions", service.root) if path.stem == STATES]
     known = chosen_by([*queries, *states], columns=True)
     listed = parameters(known, day=True)
+
+    @router.get("/context-gaps.jsonld", **CONTEXT_SAID)
+    def context(request: Request) -> Response:
+        """Give the context by which the JSON of gaps is JSON-LD 1.1."""
+        return give_context(request, service.now, own_context_of, "context-gaps")
 
     @router.get(
         "/gaps",
@@ -259,17 +266,25 @@ def _choice(
 # -- what is answered -------------------------------------------------------------------------
 
 
-def _words(now: Snapshot) -> dict[str, Any]:
-    """Tell that the columns of a gap are no properties of things, though they may be named so."""
-    columns = {lacks.shown(name) for query in now.queries("gaps") for name in query.columns}
-    return {**dict.fromkeys(sorted(columns)), "focus": DCT + "subject"}
+def own_context_of(now: Snapshot) -> Mapping[str, Any]:
+    """Give the context of documents of gaps.
+
+    Their columns are no properties of things, though they may be named so.
+    """
+
+    def make() -> dict[str, Any]:
+        columns = {lacks.shown(name) for query in now.queries("gaps") for name in query.columns}
+        words = {**dict.fromkeys(sorted(columns)), "focus": DCT + "subject"}
+        return {"@context": {**context_of(now)["@context"], **words}}
+
+    return now.once("gaps-context", make)
 
 
 def _head(
     request: Request, now: Snapshot, path: str, day: datetime.date, lang: str
 ) -> dict[str, Any]:
     return {
-        "@context": [address(request) + CONTEXT, _words(now)],
+        "@context": address(request) + OWN_CONTEXT,
         "id": address(request) + PAGE + path,
         "graph_version": now.tag,
         "date": day.isoformat(),
@@ -300,7 +315,7 @@ def _list(
     def body() -> dict[str, Any]:
         return {
             **_head(request, now, "/gaps", choice.day, lang),
-            "layer": lacks.layer(choice.layer, lang),
+            "layer": layer_in(choice.layer, lang),
             "total": shown.total,
             "counts": lacks.counts(rows),
             "passed_over": found.passed,
@@ -350,5 +365,6 @@ def _answer(
     others: Any,
     links: Any = None,
 ) -> Response:
-    writers = {"ttl": lambda: to_turtle(body(), context_of(now)), **others}
-    return respond(request, Answer(body, now.tag, lang, day.isoformat(), writers, links or {}))
+    writers = {"ttl": lambda: to_turtle(body(), own_context_of(now)), **others}
+    answer = Answer(body, now.tag, lang, day.isoformat(), writers, links or {}, "", OWN_CONTEXT)
+    return respond(request, answer)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from graph.api.answer import PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import ONE, SHOWN, context_of, described, envelope, layer_in
+from graph.api.context import ONE, SHOWN, context_of, described, envelope
 from graph.api.documents import give
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
@@ -27,7 +27,7 @@ from graph.serving import Service, Snapshot
 from graph.serving import records as found_in
 from graph.serving.choosing import KIND, chosen
 from graph.serving.records import Listed
-from graph.serving.vocabulary import vocabulary_of
+from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import Term
 
 Key = Annotated[

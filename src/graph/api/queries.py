@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from graph import assets
-from graph.api.answer import PAGE, Answer, Writer, address, held, layer_of, respond
+from graph.api.answer import PAGE, Answer, Writer, address, held, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import layer_label
 from graph.api.gaps import chosen_by, day_of, parameters, wanted_of
 from graph.api.negotiate import language, pick
 from graph.api.paging import LIMIT, page
@@ -21,6 +20,7 @@ from graph.catalog import named, text_in
 from graph.query import ASKABLE, bind, defaults, load
 from graph.query import Query as Question
 from graph.serving import Service, Snapshot
+from graph.serving.vocabulary import layer_in, value_of
 from graph.terms import Rows, Term
 
 _SPARQL = "application/sparql-query"
@@ -104,7 +104,7 @@ def _add(router: APIRouter, service: Service, question: Question) -> None:
         def body() -> dict[str, Any]:
             return {
                 **_head(request, now, f"/{question.name}/results", lang),
-                "layer": _layer(question, lang),
+                "layer": layer_in(question.layer, lang),
                 "severity": question.severity,
                 "query": {"name": question.name, "title": text_in(question.title, lang)},
                 "date": day.isoformat(),
@@ -134,27 +134,12 @@ def _rows(
     names = now.names([term for row in rows for term in row], lang)
     return [
         {
-            head: _value(term, names)
+            head: value_of(term, names)
             for head, term in zip(heads, row, strict=True)
             if term is not None
         }
         for row in rows
     ]
-
-
-def _value(term: Term, names: Mapping[Term, str]) -> Any:
-    if term.kind == "iri":
-        return {"id": term.value, "label": names.get(term, term.value)}
-    kind = (term.datatype or "").rpartition("#")[2]
-    if kind == "boolean":
-        return term.value in ("true", "1")
-    if kind == "integer" and term.value.lstrip("-").isdigit():
-        return int(term.value)
-    return term.value
-
-
-def _layer(question: Question, lang: str) -> dict[str, str] | None:
-    return question.layer and layer_of(question.layer, layer_label(question.layer, lang))  # type: ignore[return-value]
 
 
 def _head(request: Request, now: Snapshot, path: str, lang: str) -> dict[str, Any]:
@@ -171,7 +156,7 @@ def _told(request: Request, question: Question, lang: str) -> dict[str, Any]:
         "id": here,
         "name": question.name,
         "kind": question.kind,
-        "layer": _layer(question, lang),
+        "layer": layer_in(question.layer, lang),
         "severity": question.severity,
         "title": text_in(question.title, lang),
         "why": text_in(question.why, lang),

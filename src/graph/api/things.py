@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from graph.api.answer import PAGE, Answer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import described, envelope, layer_in
+from graph.api.context import described, envelope
 from graph.api.documents import INWARD_PATH, give, page_of
 from graph.api.lists import EXAMPLE, FORMS, give_list
 from graph.api.negotiate import language
@@ -21,7 +21,7 @@ from graph.errors import UnknownName
 from graph.serving import Service
 from graph.serving import records as found_in
 from graph.serving.records import Listed
-from graph.serving.vocabulary import vocabulary_of
+from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import Term
 
 Iri = Annotated[
@@ -52,6 +52,11 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["things"], dependencies=[SPEAKS])
     lists = found_in.lists_of(service.root)
     single = described("The thing.", "label", "links", formats=FORMS[:3], example=EXAMPLE)
+
+    @router.get("/", include_in_schema=False)
+    def top() -> Response:
+        """Lead to what there is."""
+        return RedirectResponse(PAGE, 303)
 
     @router.get(
         PAGE,

@@ -19,7 +19,7 @@ from graph.options import Option
 from graph.query import LAYER_IRIS, LAYERS, SEVERITIES, Query
 from graph.serving.records import whole
 from graph.serving.snapshot import Snapshot
-from graph.serving.vocabulary import ENVELOPE
+from graph.serving.vocabulary import ENVELOPE, layer_in, value_of
 from graph.terms import Term, local_name
 
 _LAYERS = {iri: name for name, iri in LAYER_IRIS.items()}
@@ -109,15 +109,6 @@ def rows_of(now: Snapshot, rows: Sequence[Gap], lang: str) -> list[dict[str, Any
     terms = [term for gap in rows for term in gap.values.values()]
     names = now.names([*terms, *kinds.values()], lang)
 
-    def value(term: Term) -> Any:
-        if term.kind == "iri":
-            return {"id": term.value, "label": names.get(term, term.value)}
-        if (term.datatype or "").endswith("#boolean"):
-            return term.value in ("true", "1")
-        if (term.datatype or "").endswith("#integer") and term.value.lstrip("-").isdigit():
-            return int(term.value)
-        return term.value
-
     made = []
     for gap in rows:
         focus = gap.values["focus"]
@@ -125,18 +116,20 @@ def rows_of(now: Snapshot, rows: Sequence[Gap], lang: str) -> list[dict[str, Any
         told: dict[str, Any] = {
             "key": gap.id,
             "label": names.get(focus, focus.value),
-            "layer": layer(gap.layer, lang),
+            "layer": layer_in(gap.layer, lang),
             "severity": gap.query.severity,
             "certainty": gap.certainty,
             "certainty_label": texts[f"certainty.{gap.certainty}"],
             "query": {"name": gap.query.name, "title": text_in(gap.query.title, lang)},
             "focus": {
-                **value(focus),
+                **value_of(focus, names),
                 **({"kind": names.get(kind, local_name(kind.value))} if kind else {}),
             },
         }
         columns = (name for name in gap.query.columns if name not in _HEAD)
-        told |= {shown(name): value(gap.values[name]) for name in columns if name in gap.values}
+        told |= {
+            shown(name): value_of(gap.values[name], names) for name in columns if name in gap.values
+        }
         made.append(told)
     return made
 
@@ -144,13 +137,6 @@ def rows_of(now: Snapshot, rows: Sequence[Gap], lang: str) -> list[dict[str, Any
 def shown(column: str) -> str:
     """Give the member that holds a column: by its name, unless documents have one of that name."""
     return f"column_{column}" if column in _TAKEN else column
-
-
-def layer(name: str | None, lang: str) -> dict[str, str] | None:
-    """Give a layer as documents have it."""
-    if name is None:
-        return None
-    return {"id": LAYER_IRIS[name], "name": name, "label": load(lang)[f"layer.{name}"]}
 
 
 def reasons(now: Snapshot, key: str, day: datetime.date, lang: str) -> dict[str, Any]:
@@ -203,7 +189,7 @@ def sums(
     def line(one: gaps.Line) -> dict[str, Any]:
         return {
             "event": one.event and {"id": one.event.value, "label": names.get(one.event, "")},
-            "layer": layer(_LAYERS.get(one.layer.value) if one.layer else None, lang),
+            "layer": layer_in(_LAYERS.get(one.layer.value) if one.layer else None, lang),
             "n": one.n,
             **{total: one.count(total) for total in SUMS},
             "missing_by_certainty": {sure: one.lacking(sure) for sure in CERTAINTIES},

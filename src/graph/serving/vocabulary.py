@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph.messages import load
+from graph.query import LAYER_IRIS
 from graph.serving.snapshot import Snapshot
 from graph.terms import OWL, PREFIXES, RDF_TYPE, XSD, Term, local_name
 
@@ -130,6 +132,24 @@ class Vocabulary:
 def vocabulary_of(now: Snapshot) -> Vocabulary:
     """Give the names of a version, worked out once."""
     return now.once("vocabulary", lambda: Vocabulary(now))
+
+
+def layer_in(name: str | None, lang: str) -> dict[str, str] | None:
+    """Give a layer as documents do: its IRI, name and label; None for none."""
+    if name is None:
+        return None
+    return {"id": LAYER_IRIS[name], "name": name, "label": load(lang)[f"layer.{name}"]}
+
+
+def value_of(term: Term, names: Mapping[Term, str]) -> Any:
+    """Give a cell of a query as documents do: a thing with its name, or a plain value."""
+    if term.kind == "iri":
+        return {"id": term.value, "label": names.get(term, term.value)}
+    if term.datatype == _BOOLEAN:
+        return term.value in ("true", "1")
+    if term.datatype == _INTEGER and term.value.lstrip("-").isdigit():
+        return int(term.value)
+    return term.value
 
 
 def _one(values: list[Any]) -> Any:
