@@ -15,7 +15,7 @@ from graph.errors import LivsgrafError
 
 FORMATS = (("rows", "json"), ("boolean", "json"), ("triples", "ttl"))
 FULL = Serving()
-SHORT = replace(FULL, query_seconds=0.6, quick_seconds=0.2, slow=4)
+SHORT = replace(FULL, query_seconds=0.35, quick_seconds=0.15, slow=4)
 _MARGIN = 1.0
 
 ALL = "?s ?p ?o"

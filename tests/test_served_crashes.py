@@ -21,7 +21,6 @@ from running import Running, running
 from served import a_copy
 
 _KILLS = 200
-_FEW = 1
 _OWNER = "942110464"
 """A body of the shipped content."""
 _OFTEN = dict.fromkeys(("LIVSGRAF_WRITE_RATE", "LIVSGRAF_RATE"), "1000000000")
@@ -110,12 +109,6 @@ def kills(store: Path, top: Path, count: int) -> tuple[Steward, list[float]]:
         whole(store, steward)
     assert not steward.refused
     return steward, ready
-
-
-def test_what_a_killed_server_acknowledged_is_there(shipped: Path, tmp_path: Path) -> None:
-    store = a_copy(shipped, tmp_path / "store")
-    steward, _ = kills(store, tmp_path, _FEW)
-    assert steward.number
 
 
 @pytest.mark.soak
