@@ -167,6 +167,10 @@ def test_a_late_question_is_stopped_and_others_are_answered(pool: Pool) -> None:
     time.sleep(0.5)
     # Two are slow and give way, the third was refused: two processes are there for the quick.
     assert len(rows(ask(pool, EVENTS))) == 7
+    slow = [hand.process.pid for hand in pool._hands if hand.slow]
+    assert [os.sched_getscheduler(pid) for pid in slow] == [os.SCHED_IDLE] * 2
+    cores = os.sched_getaffinity(0)
+    assert all(len(os.sched_getaffinity(pid)) == (len(cores) + 1) // 2 for pid in slow)
     for thread in threads:
         thread.join()
     assert time.monotonic() - begun < FAST.query_seconds + 1

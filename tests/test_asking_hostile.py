@@ -1,4 +1,4 @@
-"""Thirty-five forms of question that would hurt: each is answered in time, and others after it."""
+"""Forms of question that would hurt: each is answered in time, and others after it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ VALUES = "".join(f" VALUES ?b{n} {{ {joined('1 2 3', 60)} }}" for n in range(7))
 OPTIONAL, EXISTS = "OPTIONAL { ?s ?p ?o ", "FILTER EXISTS { ?s ?p ?o "
 
 SHAPES: dict[str, str] = {
+    "what may be the beginning of a name": "SELECT * { " + "a." * 30_000 + " }",
     # What ends the process of a parser that calls itself.
     "nested groups": f"SELECT * {nested('{', ALL, '}', 5000)}",
     "nested groups below the limit of depth": f"SELECT * {nested('{', ALL, '}', 60)}",

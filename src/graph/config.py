@@ -66,8 +66,9 @@ class Serving:
     `address` is what the server is called from outside, without a slash at the end; empty means
     what the request was sent to. `proxies` are the addresses that may say for whom they ask.
     A question may take `query_seconds`; one that takes longer than `quick_seconds` is a slow one,
-    which gives way to others. At most `slow` of them run at a time (0: as many as there are cores)
-    on `workers` processes, and at most `waiting` wait for a process, for `patience` seconds each.
+    which gives way to others. At most `slow` of them run at a time (0: as many as there are cores),
+    always fewer than the `workers` processes that there are where these are more than one. At most
+    `waiting` wait for a process, for `patience` seconds each.
     Its answer has at most `rows` and `answer_bytes`; the process may take `query_memory`.
     `long_seconds` and `long_bytes` hold for those whose key lets them ask for more.
     `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all; 0 is no

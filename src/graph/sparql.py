@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["iri", "string", "var", "pname", "bnode", "number", "lang", "word", "op"]
 
+# A prefix has an end: looking for its colon from every letter of a long text would take for ever.
 _TOKEN = re.compile(
     r"""
     (?P<skip>\s+|\#[^\n]*)
@@ -21,7 +22,7 @@ _TOKEN = re.compile(
         |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
   | (?P<var>[?$]\w+)
   | (?P<bnode>_:\w(?:[\w.-]*\w)?)
-  | (?P<pname>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s])
+  | (?P<pname>(?:[^\W\d_](?:[\w.-]{0,250}[\w-])?)?:(?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s])
         (?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s]))?)?)
   | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
   | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)

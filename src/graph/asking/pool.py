@@ -43,7 +43,7 @@ from graph.worker import Gone, Process
 
 _HERE = "graph.asking.there:"
 _NICE = 15
-"""How far a slow question steps back; 19 would let it starve."""
+"""How far a slow question steps back, where the system has no class for what may wait."""
 _PIECE = 1 << 16
 _MEGABYTE = 1 << 20
 
@@ -70,7 +70,9 @@ class Pool:
         self._apart: set[_Hand] = set()
         self._waiting = 0
         self._generation = 0
-        self._slow = threading.BoundedSemaphore(serving.slow or os.cpu_count() or 1)
+        most = serving.slow or os.cpu_count() or 1
+        # One process is left for quick questions, however many cores there are.
+        self._slow = threading.BoundedSemaphore(max(1, min(most, serving.workers - 1)))
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -312,11 +314,27 @@ class _Hand:
         self.slow = True
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICE)
+            _stand_back(self.process.pid)
 
     def end(self) -> None:
         """Stop the process, and forget what it wrote."""
         self.process.end()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _stand_back(pid: int) -> None:
+    """Let every thread of a process run only where nothing else wants to, and on half the cores.
+
+    The first is SCHED_IDLE of man 7 sched. It is not enough: a thread that wakes waits for the core
+    to be given up (benchmarks/RESULTS.md), so some cores are kept free of what is slow.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    kept = cores[len(cores) // 2 :]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        thread = int(task.name)
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
+            os.sched_setaffinity(thread, kept)
 
 
 @contextlib.contextmanager

@@ -125,6 +125,8 @@ class Watch:
             found = Wholeness(None, StoreError(self._place, reason=str(error)))
         except Exception as error:
             found = Wholeness(None, StoreError(self._place, reason=type(error).__name__))
+        # What was looked through is served before it is said to be whole.
+        self._unopened = self._refresh()
         self._found = found
         self._done.set()
         seconds = round(time.monotonic() - begun, 2)
