@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -32,6 +34,7 @@ from graph.errors import (
     QueryTooSlow,
     QueryWrites,
     RequestError,
+    StoreError,
     UnknownFunction,
     UnknownGraph,
     Unwritable,
@@ -40,6 +43,7 @@ from graph.errors import (
 FORMATS = (("rows", "json"), ("boolean", "json"), ("triples", "nt"))
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 EVENTS = "SELECT ?s { ?s a <http://data.europa.eu/m8g/LifeEvent> }"
+WAIT = 10.0
 FAST = Serving(query_seconds=1.5, quick_seconds=0.3, slow=2, patience=1.0)
 
 
@@ -109,7 +113,8 @@ def _count(reply: Reply) -> int:
         "SELECT * FROM <http://calls-out.example/g> { ?s ?p ?o }",
         "SELECT * FROM NAMED <http://calls-out.example/g> { GRAPH ?g { ?s ?p ?o } }",
         "PREFIX x: <http://calls-out.example/> SELECT * FROM x:g { ?s ?p ?o }",
-        "SELECT * \\u0046ROM <http://calls-out.example/g> { ?s ?p ?o }",
+        "SELECT * #\rFROM <http://calls-out.example/g>\n{ ?s ?p ?o }",
+        "SELECT * FROM <http://calls-out.example/\\u0067> { ?s ?p ?o }",
     ],
 )
 def test_a_graph_that_is_not_here_is_refused(pool: Pool, text: str) -> None:
@@ -120,6 +125,7 @@ def test_a_graph_that_is_not_here_is_refused(pool: Pool, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
+        ("SELECT * \\u0046ROM <http://calls-out.example/g> { ?s ?p ?o }", QuerySyntaxError),
         ("SELECT * { SERVICE <http://calls-out.example/> { ?s ?p ?o } }", QueryOutside),
         ("SELECT * { \\u0053ervice <http://calls-out.example/> { ?s ?p ?o } }", QueryOutside),
         ("LOAD <http://calls-out.example/>", QueryWrites),
@@ -195,6 +201,23 @@ def test_a_killed_process_is_replaced(shipped: Path) -> None:
         assert len(pool._hands) == FAST.workers
 
 
+def test_a_process_that_did_not_come_up_is_replaced(shipped: Path, tmp_path: Path) -> None:
+    place = Path(shutil.copytree(shipped, tmp_path / "store"))
+    current = place / "current"
+    away = current.rename(place / "away")
+    with Pool(place, FAST) as pool:
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                ask(pool, EVENTS)
+        away.rename(current)
+        begun = time.monotonic()
+        for _ in range(6):
+            with contextlib.suppress(StoreError):
+                ask(pool, EVENTS)
+        assert ask(pool, EVENTS).rows == 7
+        assert time.monotonic() - begun < WAIT
+
+
 def test_who_waits_too_long_is_told(shipped: Path) -> None:
     serving = replace(FAST, workers=1, slow=1, patience=0.1, waiting=1)
     with Pool(shipped, serving) as pool:
@@ -234,6 +257,16 @@ def test_a_stream_is_the_same_answer_in_pieces(pool: Pool) -> None:
     with pytest.raises(QuerySyntaxError):
         pool.stream(Asked("SELECT", (("rows", "csv"),)), begin)
     assert len(told) == 1
+
+
+def test_a_stream_ends_in_time_however_slowly_it_is_taken(shipped: Path) -> None:
+    asked = Asked("SELECT ?s ?p ?o { ?s ?p ?o }", (("rows", "csv"),))
+    with Pool(shipped, replace(FAST, long_seconds=1.0)) as pool:
+        begun = time.monotonic()
+        with pytest.raises(QueryTooSlow):
+            pool.stream(asked, lambda *_: lambda _: time.sleep(0.2))
+        assert time.monotonic() - begun < WAIT
+        assert ask(pool, EVENTS).rows == 7
 
 
 TEXTS = st.text(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pyoxigraph as ox
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from graph.errors import (
     InputError,
@@ -36,6 +41,19 @@ A = "SELECT * WHERE { ?s ?p ?o FILTER("
         ("LOAD <http://127.0.0.1:9/>", QueryWrites),
         ("SELECT * FROM <urn:g> { ?s ?p ?o }", QueryOutside),
         ("SELECT * { SERVICE <urn:g> { } } `", QueryOutside),
+        # What the engine reads as words, and another reader might take for texts or comments.
+        ("SELECT * { #x\rSERVICE <urn:g> { ?s ?p ?o }\n}", QueryOutside),
+        (
+            'SELECT * { BIND("a\\u0022" AS ?x) SERVICE <urn:g> {} BIND("\\u0022" AS ?y) }',
+            QueryOutside,
+        ),
+        ('SELECT * { BIND("\\u0022#" AS ?x) SERVICE <urn:g> { ?s ?p ?o } }', QueryOutside),
+        ("SELECT * { FILTER(1<2)SERVICE$x#>\n{ ?s ?p ?o } }", QueryOutside),
+        ("SELECT * { FILTER(1<2#>'''\n) SERVICE <urn:g> { } #'''\n }", QueryOutside),
+        ("SELECT * { ?s ?p trueSERVICE <urn:g> { } }", QueryOutside),
+        ("PREFIX e: <urn:> SELECT * { ?s ?p 1SERVICE#\rSILENT e:a\\#b#\r{ } }", QueryOutside),
+        ("SELECT * #\rFROM <urn:g>\n{ ?s ?p ?o }", QueryOutside),
+        ("SELECT * #\r" + "{" * 101 + "}" * 101, QueryTooDeep),
     ],
 )
 def test_what_the_engine_must_not_see_is_refused(text: str, kind: type[InputError]) -> None:
@@ -51,6 +69,8 @@ def test_what_the_engine_must_not_see_is_refused(text: str, kind: type[InputErro
         'SELECT * { ?s ?p """' + "((((" * 100 + '""" } # ' + "((((" * 100,
         "SELECT ?insert { ?insert ?service ?from }",
         A + "?s<?p && ?o>1) }",
+        "SELECT * { ?x ?service ?y { ?a a ?b } ?c a <http://x/service#a>, x:service ?p {} }",
+        "SELECT * { BIND('a service for all {x}, and from <b> too' AS ?x) }",
         "not SPARQL at all `",
     ],
 )
@@ -105,3 +125,43 @@ def test_a_prefix_without_its_line_is_named() -> None:
         open_store(MEMORY).query("PREFIX a: <urn:a>\nSELECT * { ?s a:b/c:d ?o }")
     assert (error.value.line, error.value.column) == (2, 19)
     assert error.value.params["prefix"] == "c"
+
+
+GOES_OUT = "SERVICE <http://127.0.0.1:9/> { ?a ?b ?c }"
+PIECES = [
+    *(GOES_OUT, "SERVICE", "silent", "<http://127.0.0.1:9/>", "?x", "$x", "{ ?a ?b ?c }"),
+    *("#", "\r", "\n", " ", "\t", '"', "'", '"""', "'''", "\\", "\\u0022", "\\u0023", "\\u000A"),
+    *("<", ">", "(", ")", "{", "}", ".", "1", "true", "1<2", "FILTER(1<2)", "BIND(1 AS ?y)", "#>"),
+    *(
+        '"a"',
+        "'b'",
+        "@en",
+        "e:a",
+        "e:a\\#",
+        "e:",
+        "?s ?p ",
+        "VALUES ?v { 1 }",
+        "OPTIONAL",
+        "\ufeff",
+    ),
+]
+
+
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=14))
+@example(["?s ?p ", "true", GOES_OUT])
+def test_what_passes_does_not_make_the_engine_go_out(pieces: list[str]) -> None:
+    text = f"PREFIX e: <urn:e> SELECT * {{ {''.join(pieces)} }}"
+    try:
+        vet(text, "x")
+    except InputError:
+        return
+    # Nobody may listen at this port, and the engine says so as soon as it is asked to go there.
+    store = ox.Store()
+    store.add(ox.Quad(*[ox.NamedNode("urn:e")] * 3))
+    told = ""
+    try:
+        list(store.query(text))
+    except (SyntaxError, OSError, RuntimeError) as error:
+        told = "" if isinstance(error, SyntaxError) else str(error).lower()
+    assert not {"port", "service"} & set(re.findall(r"\w+", told)), text

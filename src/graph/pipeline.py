@@ -22,7 +22,7 @@ from graph.errors import (
     ValidationFailed,
 )
 from graph.findings import Finding
-from graph.replay import refuse_lost, replay, settle
+from graph.replay import recover, refuse_lost, replay, settle
 from graph.store import Source, Stamp, Store, Version, open_store
 from graph.store.folder import Folder
 from graph.store.log import Log
@@ -77,9 +77,13 @@ def ensure(
 ) -> BuildReport | None:
     """Build, without validation, only if there is no store or its files have changed since.
 
-    When another process builds at the same time, wait for it and use its result. A store of another
-    format is left alone: StoreVersionMismatch says how to replace it.
+    A commit that was stopped is settled first. When another process builds at the same time, wait
+    for it and use its result. A store of another format is left alone: StoreVersionMismatch says
+    how to replace it.
     """
+    # A commit at work is its writer's; and what cannot be settled is told by whoever meets it.
+    with contextlib.suppress(StoreError):
+        recover(settings.store)
     wanted = assets.digest(root, _kept_content(settings.store))
     if _is_fresh(settings.store, wanted):
         return None

@@ -6,6 +6,7 @@ and does not change when a reader of files does.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from graph import assets, provenance, rdf
 from graph.diff import Difference, Kept, Pair, diff, relied_on, with_nested
 from graph.errors import ReceiptDamaged, ReceiptLost, StoreAbsent, StoreDamaged
 from graph.receipt import Receipt
-from graph.store import Store, version_of
+from graph.store import Store, open_store, version_of
 from graph.store.folder import Folder
 from graph.store.log import Log
 from graph.terms import DCT, GRAPH, LG, RDF_TYPE, Quad, Term, Triple, literal
@@ -153,6 +154,20 @@ def _brought(place: Path) -> frozenset[str]:
         if provenance.PROVENANCE.endswith(f"/{path.stem}"):
             found |= {s.value.rpartition("/")[2] for s, _, _, _ in rdf.parse(path)}
     return frozenset(found)
+
+
+def recover(place: Path) -> list[Receipt]:
+    """Bring a commit that was stopped to its end, or undo it; give the receipts completed.
+
+    Does nothing where no commit was stopped. StoreLocked while another process writes.
+    """
+    if not (place / "pending").exists() and not Log(place).unsettled():
+        return []
+    with contextlib.closing(open_store(place, write=True)) as store:
+        completed = settle(store, place)
+        # The writer's first look is what brings its own files back to the copy.
+        store.graphs()
+    return completed
 
 
 def settle(store: Store, place: Path) -> list[Receipt]:

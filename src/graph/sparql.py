@@ -16,10 +16,10 @@ Kind = Literal["iri", "string", "var", "pname", "bnode", "number", "lang", "word
 # A prefix has an end: looking for its colon from every letter of a long text would take for ever.
 _TOKEN = re.compile(
     r"""
-    (?P<skip>\s+|\#[^\n]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    (?P<skip>\s+|\#[^\r\n]*)
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
   | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-        |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+        |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
   | (?P<var>[?$]\w+)
   | (?P<bnode>_:\w(?:[\w.-]*\w)?)
   | (?P<pname>(?:[^\W\d_](?:[\w.-]{0,250}[\w-])?)?:(?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\w\s])

@@ -26,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
+from graph import wall
 from graph.config import Limits
 from graph.errors import (
     InternalError,
@@ -44,10 +45,6 @@ _OUT_OF_MEMORY: Final = (
     *(b"memory allocation of", b"PyObject pointer is null", b"bad_alloc"),
     *(b"MemoryError", b"out of memory"),
 )
-_GOING_OUT: Final = ("socket.connect", "socket.getaddrinfo", "socket.bind", "socket.sendto")
-_STARTING: Final = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork")
-_NEW_NET: Final = 0x40000000
-_NEW_USER: Final = 0x10000000
 _HOLDERS: Final = (tuple, Mapping, LivsgrafError)
 _PLAIN: Final = {
     "builtins": frozenset({"set", "frozenset", "bytearray", "complex", "range", "slice"}),
@@ -188,17 +185,23 @@ class Process:
         path = [entry or str(Path.cwd()) for entry in sys.path]
         begin = "import json, sys; sys.path[:] = json.loads(sys.argv[1])"
         serve = f"from graph.worker import serve; serve({there}, {back})"
-        self._child = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", "-X", "utf8", "-c", f"{begin}; {serve}", json.dumps(path)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._last_words,
-            pass_fds=(there, back),
-            # Ctrl-C is for us; we tell the child.
-            start_new_session=True,
-        )
-        os.close(there)
-        os.close(back)
+        words = ["-I", "-S", "-X", "utf8", "-c", f"{begin}; {serve}", json.dumps(path)]
+        try:
+            self._child = subprocess.Popen(  # noqa: S603
+                [sys.executable, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._last_words,
+                pass_fds=(there, back),
+                # Ctrl-C is for us; we tell the child.
+                start_new_session=True,
+            )
+        except BaseException:
+            self._put_away()
+            raise
+        finally:
+            os.close(there)
+            os.close(back)
         os.set_blocking(self._to, False)
         self._waiting = [_packed(setup)]
         # Sent now, as far as it goes, so that it warms up while nobody needs it yet.
@@ -306,6 +309,9 @@ class Process:
         """Stop it, and put away all that belongs to it. Once, by whoever uses it."""
         self.kill()
         self._child.wait()
+        self._put_away()
+
+    def _put_away(self) -> None:
         self._last_words.close()
         for pipe in (self._to, self._from):
             with contextlib.suppress(OSError):
@@ -340,7 +346,7 @@ def serve(requests: int, answers: int) -> None:
     with os.fdopen(requests, "rb") as incoming, os.fdopen(answers, "wb") as outgoing:
         network, limits, prepare = _next(incoming)
         if not network:
-            _cut_off()
+            wall.put_up()
         # The engine would tell how it came to fail, for which it needs memory, and stand still.
         os.putenv("RUST_BACKTRACE", "0")
         # A library that is loaded with too little room left may hang instead of failing.
@@ -404,23 +410,3 @@ def _cap_memory(memory: int) -> None:
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         cap = pages * resource.getpagesize() + memory
         resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
-
-
-def _cut_off() -> None:
-    """Leave the network: a network of one's own where the system allows it, a refusal besides.
-
-    The first also holds for what is not Python; the second is there wherever we run.
-    """
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError):
-        system = ctypes.CDLL(None)
-        if system.unshare(_NEW_NET) != 0:
-            # Who is not root must first be alone with one's users.
-            system.unshare(_NEW_USER | _NEW_NET)
-    sys.addaudithook(_refuse)
-
-
-def _refuse(event: str, _: object) -> None:
-    if event in _GOING_OUT or event in _STARTING:
-        raise PermissionError(event)

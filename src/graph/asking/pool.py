@@ -7,7 +7,8 @@ that reads them. So each is answered in a process of its own for as long as it l
     slow      it does not: at most as many of these as there are cores, and they give way to others
     late      it does not before `query_seconds`: its process is stopped
 
-A process that was slow, ended, or knows an older version is replaced, and nobody else notices.
+A process that was slow, ended, did not come up, or knows an older version is replaced, and nobody
+else notices.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class Pool:
         most = serving.slow or os.cpu_count() or 1
         # One process is left for quick questions, however many cores there are.
         self._slow = threading.BoundedSemaphore(max(1, min(most, serving.workers - 1)))
+        # Of their own: whoever streams for minutes leaves the slow questions of others alone.
+        self._streams = threading.BoundedSemaphore(most)
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -114,8 +117,7 @@ class Pool:
             old = list(self._idle)
             self._idle.clear()
             for hand in old:
-                self._hands.discard(hand)
-                self._hire()
+                self._replace(hand)
         for hand in old:
             hand.end()
 
@@ -157,7 +159,7 @@ class Pool:
         serving = self._serving
         question = replace(self._question(asked), rows=1 << 62, size=serving.long_bytes)
         limits = replace(self._limits, seconds=math.ceil(serving.long_seconds) + 1)
-        if not self._slow.acquire(blocking=False):
+        if not self._streams.acquire(blocking=False):
             raise Busy(serving.query_seconds)
         try:
             with _hand(self._place, limits, self._generation) as hand:
@@ -165,7 +167,7 @@ class Pool:
                 try:
                     if self._stopped:
                         raise Busy
-                    hand.process.await_start()
+                    _await_start(hand.process, self._serving.query_seconds)
                     hand.give_way()
                     return _streamed(hand, question, begin, serving.long_seconds)
                 finally:
@@ -173,7 +175,7 @@ class Pool:
         except Gone as gone:
             raise self._told(gone, serving.long_seconds) from None
         finally:
-            self._slow.release()
+            self._streams.release()
 
     # -- the way of one question ------------------------------------------------------------
 
@@ -196,7 +198,7 @@ class Pool:
     def _answered(self, hand: _Hand, question: Question) -> Written:
         serving, process = self._serving, hand.process
         try:
-            process.await_start()
+            _await_start(process, serving.query_seconds)
             hand.resting = False
             begun = time.monotonic()
             process.begin(_HERE + "answer", question)
@@ -286,7 +288,7 @@ class _Hand:
     def __init__(self, place: Path, limits: Limits, generation: int) -> None:
         self.generation = generation
         self.slow = False
-        self.resting = True
+        self.resting = False
         """Whether it waits for a question, so that the next answer is the next question's."""
         self.folder = Path(tempfile.mkdtemp(prefix="livsgraf-"))
         try:
@@ -320,6 +322,14 @@ class _Hand:
         """Stop the process, and forget what it wrote."""
         self.process.end()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _await_start(process: Process, seconds: float) -> None:
+    """Wait for a process to come up; one that does not says nothing of the question."""
+    try:
+        process.await_start(seconds)
+    except Gone:
+        raise Busy from None
 
 
 def _stand_back(pid: int) -> None:
@@ -374,12 +384,13 @@ def _streamed(
         done = False
         while True:
             piece = _piece(handle)
+            if time.monotonic() > until:
+                # However it is spent: waiting for the engine, or for whoever takes the pieces.
+                raise QueryTooSlow(seconds)
             if piece is None:
                 # What the process wrote before its answer is in the pipe before its answer is.
                 if done:
                     break
-                if time.monotonic() > until:
-                    raise QueryTooSlow(seconds)
                 if take is not None:
                     # Whoever takes nothing any more says so now, not when the next piece comes.
                     take(b"")

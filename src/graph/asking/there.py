@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graph import wall
 from graph.asking.sinks import Counting, Held, Through
-from graph.errors import NotAcceptable, UnknownGraph
+from graph.errors import NotAcceptable, NoWall, UnknownGraph
 from graph.store import Dataset, Sink, Store, open_store, version_of
 
 
@@ -50,7 +51,12 @@ _SEAT = _Seat()
 
 
 def sit_down(place: str) -> None:
-    """Open the newest copy and warm up: the first thing a process does, before it is limited."""
+    """Open the newest copy and warm up: the first thing a process does, before it is limited.
+
+    NoWall where the system keeps nothing from the network: the engine would go where a text says.
+    """
+    if not wall.stands():
+        raise NoWall
     _SEAT.tag = version_of(place).tag
     _SEAT.store = open_store(place)
     _SEAT.graphs = frozenset(_SEAT.store.graphs())

@@ -136,6 +136,12 @@ class ServedReadOnly(NotReady):
     code = "served-read-only"
 
 
+class NoWall(NotReady):
+    """A machine that cannot keep a question away from the network; none is answered there."""
+
+    code = "no-wall"
+
+
 class NotWhole(NotReady):
     """A store that does not hold what its records say; `why` is what was found.
 

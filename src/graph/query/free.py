@@ -16,6 +16,14 @@ from graph.rdf import guard
 
 _OUTSIDE = ("SERVICE", "FROM")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
+_UPDATE = re.compile(rf"(?i)\s*(?:{'|'.join(_UPDATES)})\b")
+_SERVICE = re.compile(r"(?i)(?:(?<![A-Za-z_?$:/-])|(?<=true)|(?<=false))service")
+_SILENT = re.compile("(?i)silent")
+_ENDPOINT = re.compile(
+    r"""<[^<>"{}|^`\x00-\x20]*+> | [?$][^\s{}\#]*+ | [\w.-]*+:(?:\\.|[^\s{}\#<>"\\])*+""",
+    re.VERBOSE | re.DOTALL,
+)
+_SPACE = re.compile(r"\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +59,26 @@ def look(text: str, name: str, bounds: Bounds) -> list[sparql.Token]:
     signs = guard.signs(text)
     if signs > bounds.signs:
         raise QueryTooLong(name, signs, bounds.signs)
-    read = unescaped(text)
+    out = _goes_out(text)
+    if out is not None:
+        raise _outside(name, text, out, _OUTSIDE[0])
     try:
-        found = sparql.tokens(read)
+        found = sparql.tokens(text)
     except sparql.SparqlReadError:
-        # What we cannot read, the engine refuses with a place; only a word of ours matters here.
-        if re.search(r"(?i)\bservice\b", read):
-            raise QueryOutside(name, 1, 1, _OUTSIDE[0], "") from None
+        # What we cannot read, the engine refuses with a place; only words of ours matter here.
+        read = unescaped(text)
+        word = re.search(rf"(?i)\b(?:{'|'.join(bounds.outside)})\b", read)
+        if word is not None:
+            raise _outside(name, text, 0, word[0]) from None
+        if _UPDATE.match(read):
+            raise QueryWrites(name, *place_of(text, 0), "", line_of(text, 1)) from None
         return []
     first = _first(found)
     if first is not None and first.is_word(*_UPDATES):
-        raise _at(QueryWrites, name, read, first)
+        raise _at(QueryWrites, name, text, first)
     for token in found:
         if token.is_word(*bounds.outside):
-            raise _at(QueryOutside, name, read, token)
+            raise _at(QueryOutside, name, text, token)
     return found
 
 
@@ -73,7 +87,7 @@ def is_text(text: str) -> bool:
     if "{" in text:
         return True
     try:
-        found = sparql.tokens(unescaped(text))
+        found = sparql.tokens(text)
     except sparql.SparqlReadError:
         return False
     first = _first(found)
@@ -82,7 +96,7 @@ def is_text(text: str) -> bool:
 
 def unescaped(text: str) -> str:
     """Give a text with the escapes of its characters read."""
-    # SPARQL 1.1 section 19.2: these escapes may stand anywhere, in a keyword too.
+    # SPARQL 1.1 section 19.2 lets them stand anywhere; the engine reads them in names and texts.
     return re.sub(
         r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
         lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)),
@@ -102,6 +116,39 @@ def _first(found: list[sparql.Token]) -> sparql.Token | None:
         else:
             return token
     return None
+
+
+def _goes_out(text: str) -> int | None:
+    """Give where SERVICE, a name and a brace follow one another, wherever that may stand.
+
+    Within a text and behind the sign of a comment too: `<` may begin a name or compare, which only
+    a whole grammar tells apart, and what is read as what hangs on it. Nothing may be mistaken here.
+    """
+    for word in _SERVICE.finditer(text):
+        place = _after_space(text, word.end())
+        silent = _SILENT.match(text, place)
+        place = _after_space(text, silent.end() if silent else place)
+        endpoint = _ENDPOINT.match(text, place)
+        if endpoint and text.startswith("{", _after_space(text, endpoint.end())):
+            return word.start()
+    return None
+
+
+def _after_space(text: str, place: int) -> int:
+    """Give where space and comments end."""
+    while True:
+        place = _SPACE.match(text, place).end()  # type: ignore[union-attr]
+        if not text.startswith("#", place):
+            return place
+        ends = [end for end in (text.find("\n", place), text.find("\r", place)) if end >= 0]
+        if not ends:
+            return len(text)
+        place = min(ends)
+
+
+def _outside(name: str, text: str, start: int, word: str) -> QueryOutside:
+    line, column = place_of(text, start)
+    return QueryOutside(name, line, column, word.upper(), line_of(text, line))
 
 
 def _at(kind: type[QueryOutside], name: str, text: str, token: sparql.Token) -> QueryOutside:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import LivsgrafError, NotWhole, ServedReadOnly, StillChecking, StoreError
+from graph.replay import recover
 from graph.serving.journal import Journal
 from graph.serving.whole import Wholeness, look_through, told_of
 
@@ -93,6 +94,7 @@ class Watch:
     def _run(self) -> None:
         next_look = 0.0
         while not self._stop.is_set():
+            self._settle()
             self._unopened = self._refresh()
             # A store that somebody has built anew is looked at at once.
             anew = self._published() != self._looked_at
@@ -103,6 +105,14 @@ class Watch:
                 took = time.monotonic() - begun
                 next_look = time.monotonic() + max(self._again, _SHARE * took)
             self._stop.wait(LOOK)
+
+    def _settle(self) -> None:
+        """Settle what another process left half done, once it does not hold the store any more."""
+        if self._read_only:
+            return
+        with contextlib.suppress(LivsgrafError):
+            for receipt in recover(self._place):
+                self._journal.tell("settled", receipt=receipt.id)
 
     def _published(self) -> tuple[int, int]:
         """Tell one publishing of a version from another."""

@@ -21,6 +21,8 @@ from graph.store.sums import refuse_changed
 
 _TRIES = 3
 _PAUSE = 0.2
+_LONGEST = 60.0
+"""Seconds to wait for a time when nobody writes."""
 
 
 class Wholeness(NamedTuple):
@@ -60,13 +62,15 @@ def told_of(error: LivsgrafError) -> dict[str, str]:
 def _compare_at_rest(place: Path, own: bool) -> None:
     """Compare what there is with VERSION, at a time when nobody writes.
 
-    Nobody is kept from writing: what is seen while somebody does is not believed.
+    Nobody is kept from writing: what is seen while somebody does is not believed, and neither is
+    what is seen once. With a writer that never rests there is no verdict, and nothing is raised.
     """
-    for left in reversed(range(_TRIES)):
+    seen, until = 0, time.monotonic() + _LONGEST
+    while time.monotonic() < until:
         before, fault = _at_rest(place), None
         try:
             if own and (place / "pending").exists():
-                # A commit was stopped: the next writer begins by going back to the copy.
+                # A commit is under way, or was stopped: the next writer begins by going back.
                 return
             told, folder = version_of(place), Folder(place)
             # Before the engine: what a damaged file makes it do is not foreseen.
@@ -74,11 +78,13 @@ def _compare_at_rest(place: Path, own: bool) -> None:
             _compare(place, holding(place, own), told)
         except StoreError as error:
             fault = error
-        if fault is None or (not left and before == _at_rest(place)):
-            break
+        if fault is None:
+            return
+        rests = before == _at_rest(place) and not (place / "pending").exists()
+        seen = seen + 1 if rests else 0
+        if seen >= _TRIES:
+            raise fault
         time.sleep(_PAUSE)
-    if fault is not None:
-        raise fault
 
 
 def _at_rest(place: Path) -> tuple[object, ...]:
