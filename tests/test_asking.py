@@ -239,6 +239,21 @@ def _quietly(pool: Pool, text: str) -> None:
         return
 
 
+def test_large_answers_that_wait_to_be_taken_have_an_end(shipped: Path) -> None:
+    asked = Asked("SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 30000", (("rows", "csv"),))
+    with Pool(shipped, replace(FAST, kept_bytes=6_000_000)) as pool:
+        first = pool.ask(asked)
+        assert first.file is not None
+        assert 3_000_000 < first.length < 6_000_000
+        with pytest.raises(Busy):
+            pool.ask(asked)
+        assert len(first.file.read()) == first.length
+        first.file.close()
+        again = pool.ask(asked)
+        assert again.file is not None
+        again.file.close()
+
+
 def test_a_stream_is_the_same_answer_in_pieces(pool: Pool) -> None:
     text = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 30000"
     told: list[tuple[str, str, str]] = []

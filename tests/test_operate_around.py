@@ -324,10 +324,17 @@ def test_all_together_have_a_limit(shipped: Path) -> None:
     assert found[-1].json()["code"] == "overloaded"
 
 
+@pytest.mark.parametrize(
+    ("serving", "told"),
+    [
+        (Serving(requests=1), (503, "overloaded")),
+        (Serving(client_requests=1), (429, "too-many-at-once")),
+    ],
+)
 def test_more_at_a_time_than_there_may_be_is_refused_and_the_rest_is_answered(
-    shipped: Path,
+    shipped: Path, serving: Serving, told: tuple[int, str]
 ) -> None:
-    with served(shipped, Serving(requests=1)) as (client, _):
+    with served(shipped, serving) as (client, _):
         begun, go_on = threading.Event(), threading.Event()
 
         def wait() -> Response:
@@ -344,7 +351,10 @@ def test_more_at_a_time_than_there_may_be_is_refused_and_the_rest_is_answered(
         alive = client.get("/health")
         go_on.set()
         thread.join()
-    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        again = client.get("/api/v1/version")
+    assert (refused.status_code, refused.json()["code"]) == told
+    assert int(refused.headers["retry-after"]) > 0
+    assert again.status_code == 200
     assert alive.status_code == 200
     assert found[0].text == "done"
 

@@ -212,6 +212,34 @@ def test_more_connections_than_there_may_be_are_refused(server: Served) -> None:
     assert server.ask(GET.format(path="/health")).startswith("HTTP/1.1 200")
 
 
+def test_one_client_has_no_more_connections_than_its_own(store: Path, tmp_path: Path) -> None:
+    settings = {"LIVSGRAF_CLIENT_CONNECTIONS": "3"}
+    found = _start(store, tmp_path, "few", "--read-only", **settings).until_ready()
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(found.connect())
+        assert found.ask("").startswith("HTTP/1.1 503")
+    time.sleep(0.3)
+    assert found.ask(GET.format(path="/health")).startswith("HTTP/1.1 200")
+    assert found.stop() == 0
+
+
+def test_an_answer_taken_bit_by_bit_is_not_waited_for_without_end(
+    store: Path, tmp_path: Path
+) -> None:
+    settings = {"LIVSGRAF_BODY_SECONDS": "0.3"}
+    found = _start(store, tmp_path, "bits", "--read-only", **settings).until_ready()
+    taken, begun = 0, time.monotonic()
+    with found.connect() as connection, contextlib.suppress(ConnectionResetError):
+        connection.sendall(GET.format(path="/much").encode())
+        while piece := connection.recv(100_000):
+            taken += len(piece)
+            time.sleep(0.05)
+    assert time.monotonic() - begun < 9
+    assert taken < 30_000_000
+    assert found.stop() == 0
+
+
 def test_a_second_server_is_refused_and_one_that_only_reads_is_not(
     server: Served, store: Path
 ) -> None:

@@ -72,7 +72,9 @@ class Serving:
     Its answer has at most `rows` and `answer_bytes`; the process may take `query_memory`.
     `long_seconds` and `long_bytes` hold for those whose key lets them ask for more.
     `rate` and `write_rate` count requests in a minute from one client, `all_rate` from all; 0 is no
-    limit. `requests` are answered at a time, on `connections` that are open at a time.
+    limit. `requests` are answered at a time, on `connections` that are open at a time; of these one
+    client has `client_requests` and `client_connections` (0 is no limit). Large answers that wait
+    to be taken have `kept_bytes` in all.
     A client has `header_seconds` to say what it asks for, `body_seconds` to hand over what it sends
     and to take what it is sent; who stops the server waits `stop_seconds` for the answers at work.
     `https_only` tells browsers never to ask without encryption; `log` writes a line for each
@@ -107,6 +109,9 @@ class Serving:
     stop_seconds: float = 20.0
     requests: int = 256
     connections: int = 1_000
+    client_requests: int = 32
+    client_connections: int = 64
+    kept_bytes: int = 1_000_000_000
     https_only: bool = False
     log: bool = True
 

@@ -76,7 +76,8 @@ def respond(request: Request, answer: Answer) -> Response:
     if held(request, etag):
         return Response(None, 304, headers)
     if form in answer.others:
-        content = answer.others[form]()
+        with request.app.state.service.gate:
+            content = answer.others[form]()
     else:
         content = json.dumps(answer.body(), ensure_ascii=False).encode()
     media = FORMATS[form]

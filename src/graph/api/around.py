@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 import traceback
+from collections import Counter
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -17,12 +18,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.api.answer import PAGE
-from graph.api.caller import Callers, names_a_host
+from graph.api.caller import Callers, names_a_host, owner
 from graph.api.inflow import Inflow
 from graph.api.negotiate import FORMATS
 from graph.api.problems import problem
 from graph.api.rates import Left, Rates
-from graph.errors import BadHost, InternalError, Overloaded, RequestError, TooMuchSent
+from graph.errors import (
+    BadHost,
+    InternalError,
+    Overloaded,
+    RequestError,
+    TooManyAtOnce,
+    TooMuchSent,
+)
 from graph.serving import Service
 
 OPEN_POSTS = frozenset({"/sparql", f"{PAGE}/validate", f"{PAGE}/labels"})
@@ -78,6 +86,7 @@ class Around:
         self._callers = Callers(self._serving.proxies)
         self._rates = Rates(self._serving)
         self._at_work = 0
+        self._of_each: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -133,8 +142,9 @@ class _Visit:
         self._counted = path not in ALWAYS
 
     async def answer(self) -> None:
-        around = self._around
+        around, owned = self._around, owner(self._client)
         around._at_work += self._counted
+        around._of_each[owned] += self._counted
         try:
             refused = self._refused()
             if refused is not None:
@@ -145,6 +155,9 @@ class _Visit:
                 await self._work()
         finally:
             around._at_work -= self._counted
+            around._of_each[owned] -= self._counted
+            if not around._of_each[owned]:
+                del around._of_each[owned]
             self._log()
 
     def _refused(self) -> RequestError | None:
@@ -154,6 +167,8 @@ class _Visit:
             return BadHost()
         if not self._counted:
             return None
+        if 0 < serving.client_requests < around._of_each[owner(self._client)]:
+            return TooManyAtOnce(serving.client_requests)
         if around._at_work > serving.requests:
             return Overloaded()
         writing = not self._reads or (

@@ -31,14 +31,14 @@ class Callers:
         """
         there = scope.get("client")
         found = str(there[0]) if there else ""
-        if not self._known(found):
+        if not self.known(found):
             return found
         for told in reversed(",".join(headers.getlist("x-forwarded-for")).split(",")):
             address = _address(told)
             if address is None:
                 break
             found = str(address)
-            if not self._known(found):
+            if not self.known(found):
                 break
         return found
 
@@ -46,11 +46,12 @@ class Callers:
         """Give how the client asks, by a known proxy's word where there is one."""
         there = scope.get("client")
         told = headers.get("x-forwarded-proto", "")
-        if told in ("http", "https") and there and self._known(str(there[0])):
+        if told in ("http", "https") and there and self.known(str(there[0])):
             return told
         return str(scope.get("scheme", "http"))
 
-    def _known(self, told: str) -> bool:
+    def known(self, told: str) -> bool:
+        """Tell whether an address is that of a proxy of ours."""
         if not self._proxies:
             return False
         address = _address(told)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from graph.api.caller import Callers, owner
 from graph.config import Settings
 
 _HEADER_ROOM = 32_768
+_LONGEST = 10
+"""How many times as long an answer may take that is taken bit by bit."""
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n"
@@ -25,6 +29,8 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
     serving = settings.serving
     # A question may stand in the first line, each of its signs written as three.
     most = 3 * serving.query_bytes + _HEADER_ROOM
+    callers = Callers(serving.proxies)
+    open_of: Counter[str] = Counter()
 
     class Patient(HttpToolsProtocol):
         """Ends a connection that is slow to say what it asks for, or to take what it is sent."""
@@ -33,18 +39,33 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         _stuck: asyncio.TimerHandle | None = None
         _asking = True
         _come = 0
+        _late: asyncio.TimerHandle | None = None
+        _owner = ""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            if len(self.connections) > serving.connections:
+            there = str((self.client or ("",))[0])
+            self._owner = "" if callers.known(there) else owner(there)
+            open_of[self._owner] += 1
+            # A proxy speaks for many; so does whoever has no address.
+            too_many = self._owner and 0 < serving.client_connections < open_of[self._owner]
+            if too_many or len(self.connections) > serving.connections:
                 self._end(_TOO_MANY)
                 return
             self._wait()
 
         def connection_lost(self, exc: Exception | None) -> None:
+            open_of[self._owner] -= 1
+            if not open_of[self._owner]:
+                del open_of[self._owner]
             self._calm()
             self._flow()
+            self._done()
             super().connection_lost(exc)
+
+        def on_response_complete(self) -> None:
+            self._done()
+            super().on_response_complete()
 
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
@@ -66,6 +87,9 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
 
         def pause_writing(self) -> None:
             super().pause_writing()
+            if self._late is None:
+                longest = _LONGEST * serving.body_seconds
+                self._late = self.loop.call_later(longest, self.transport.abort)
             if self._stuck is None:
                 self._stuck = self.loop.call_later(serving.body_seconds, self.transport.abort)
 
@@ -85,6 +109,11 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             if self._stuck is not None:
                 self._stuck.cancel()
                 self._stuck = None
+
+        def _done(self) -> None:
+            if self._late is not None:
+                self._late.cancel()
+                self._late = None
 
         def _end(self, told: bytes) -> None:
             self._calm()

@@ -93,7 +93,7 @@ def _add(router: APIRouter, service: Service, question: Question) -> None:
         wanted = wanted_of(request, now, known)
         key = ("results", question.name, day, tuple(sorted(wanted.items())))
         text = bind(question, {**defaults(question, day), **wanted})
-        rows: Rows = now.once(key, lambda: now.ask(text, question.name))
+        rows: Rows = now.chosen(key, lambda: now.ask(text, question.name))
         here = f"{address(request)}{PAGE}/queries/{question.name}/results"
         numbered = list(enumerate(rows.rows))
         shown = page(numbered, lambda pair: str(pair[0]), cursor, limit, request, here)

@@ -14,6 +14,7 @@ else notices.
 from __future__ import annotations
 
 import contextlib
+import io
 import math
 import os
 import select
@@ -76,6 +77,7 @@ class Pool:
         self._slow = threading.BoundedSemaphore(max(1, min(most, serving.workers - 1)))
         # Of their own: whoever streams for minutes leaves the slow questions of others alone.
         self._streams = threading.BoundedSemaphore(most)
+        self._kept = 0
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -145,7 +147,7 @@ class Pool:
             self._give_back(hand, whole=isinstance(error, LivsgrafError) and hand.resting)
             raise
         try:
-            return _reply(written, hand.folder)
+            return self._reply(written, hand.folder)
         finally:
             self._give_back(hand, whole=hand.resting)
 
@@ -226,6 +228,30 @@ class Pool:
         if gone.memory or gone.code == -9:
             return QueryTooHungry(self._serving.query_memory // _MEGABYTE)
         return QueryBreaks()
+
+    def _reply(self, written: Written, folder: Path) -> Reply:
+        told = (written.form, written.format, written.length, written.rows, written.tag)
+        if not written.file:
+            return Reply(*told, content=written.content)  # type: ignore[arg-type]
+        # A name and no path: what comes from there does not choose what we open.
+        place = folder / Path(written.file).name
+        size = place.lstat().st_size
+        with self._turn:
+            if self._kept + size > self._serving.kept_bytes:
+                place.unlink()
+                raise Busy(self._serving.query_seconds)
+            self._kept += size
+
+        def gone() -> None:
+            with self._turn:
+                self._kept -= size
+
+        try:
+            file = io.BufferedReader(_Kept(place, gone))
+        except BaseException:
+            gone()
+            raise
+        return Reply(*told, file=file)  # type: ignore[arg-type]
 
     # -- who is free ------------------------------------------------------------------------
 
@@ -356,15 +382,19 @@ def _hand(place: Path, limits: Limits, generation: int) -> Iterator[_Hand]:
         hand.end()
 
 
-def _reply(written: Written, folder: Path) -> Reply:
-    told = (written.form, written.format, written.length, written.rows, written.tag)
-    if not written.file:
-        return Reply(*told, content=written.content)  # type: ignore[arg-type]
-    # A name and no path: what comes from there does not choose what we open.
-    place = folder / Path(written.file).name
-    file = os.fdopen(os.open(place, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-    place.unlink()
-    return Reply(*told, file=file)  # type: ignore[arg-type]
+class _Kept(io.FileIO):
+    """A large answer in a file without a name; `gone` is called when it is closed."""
+
+    def __init__(self, place: Path, gone: Callable[[], None]) -> None:
+        self._gone: Callable[[], None] | None = gone
+        super().__init__(os.open(place, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+        place.unlink()
+
+    def close(self) -> None:
+        super().close()
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone()
 
 
 def _streamed(

@@ -122,6 +122,17 @@ class TooManyRequests(RequestError):
         self.retry_after = retry_after
 
 
+class TooManyAtOnce(RequestError):
+    """More requests at the same time than one client may have."""
+
+    code = "too-many-at-once"
+    status = 429
+    retry_after = 1.0
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
 class Busy(RequestError):
     """No process is free for this question now; later one may be."""
 

@@ -65,7 +65,7 @@ def options_of(queries: Sequence[Query], columns: bool = True) -> list[Option]:
 
 def find(now: Snapshot, choice: Choice) -> Found:
     """Ask the gap queries of a choice, once for each version."""
-    return now.once(("gaps", choice.key), lambda: _find(now, choice))
+    return now.chosen(("gaps", choice.key), lambda: _find(now, choice))
 
 
 def _find(now: Snapshot, choice: Choice) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from graph.config import Settings
 from graph.errors import StoreError
 from graph.serving.desks import Desks
 from graph.serving.dumps import Dumps
+from graph.serving.gate import Gate
 from graph.serving.journal import Journal
 from graph.serving.snapshot import Snapshot
 from graph.serving.watch import LOOK, State, Watch
@@ -40,6 +42,8 @@ class Service:
         self._copy: Path | None = None
         self._said = ""
         self._watch: Watch | None = None
+        # As many as there are cores: one interpreter does not do more at a time anyway.
+        self.gate = Gate(os.cpu_count() or 1, settings.serving.patience)
         self.pool = Pool(settings.store, settings.serving)
         self.desks = Desks(settings, root)
         self.dumps = Dumps()
@@ -126,7 +130,7 @@ class Service:
             if self._watch is not None:
                 refuse_changed(self.settings.store, copy)
             first = self._now is None
-            self._now, self._copy = Snapshot(self.settings.store, self.root), copy
+            self._now, self._copy = Snapshot(self.settings.store, self.root, self.gate), copy
             if first:
                 self.pool.start()
                 self.desks.start()

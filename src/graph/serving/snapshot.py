@@ -9,13 +9,19 @@ from typing import Any, TypeVar
 
 from graph import assets
 from graph.describe import Namer
+from graph.errors import Busy
 from graph.labels import Labels
 from graph.query import KINDS, Query, load
+from graph.serving.gate import Gate
 from graph.store import Store, Version, open_store, version_of
 from graph.terms import Rows, Term, Triple
 
 T = TypeVar("T")
 _KEPT = 256
+"""How much is remembered of what there is little of, such as the members of a list."""
+_CHOSEN = 24
+"""How much is remembered of what askers choose, of which there is no end, by the day alone."""
+_ROOM, _PATIENCE = 2, 2.0
 
 
 class Snapshot:
@@ -25,7 +31,7 @@ class Snapshot:
     queries included; two snapshots with one tag give the same answers on the same day.
     """
 
-    def __init__(self, place: Path, root: Path | None = None) -> None:
+    def __init__(self, place: Path, root: Path | None = None, gate: Gate | None = None) -> None:
         self.root = root or assets.root()
         # VERSION first: one that is older than the copy is mended by the next look.
         self.version: Version = version_of(place)
@@ -35,7 +41,10 @@ class Snapshot:
         self._queries: dict[str, Query] = {}
         self._labels: dict[str, Labels] = {}
         self._found: dict[object, Any] = {}
+        self._chosen: dict[object, Any] = {}
         self._lock = threading.Lock()
+        self._at_work: dict[object, threading.Lock] = {}
+        self._gate = gate or Gate(_ROOM, _PATIENCE)
 
     def ask(self, text: str, name: str = "-") -> Rows:
         """Run a query of our own; `name` is what a fault in it is blamed on."""
@@ -74,13 +83,38 @@ class Snapshot:
 
     def once(self, key: object, work: Callable[[], T]) -> T:
         """Give what `work` gives, worked out once for this version; the oldest are forgotten."""
+        return self._remembered(self._found, _KEPT, key, work)
+
+    def chosen(self, key: object, work: Callable[[], T]) -> T:
+        """Give what `work` gives for what an asker has chosen; few are remembered.
+
+        One thread at a time works at one key, and few at all; Busy when there is no room in time.
+        """
         with self._lock:
-            if key in self._found:
-                found: T = self._found[key]
+            if key in self._chosen:
+                found: T = self._chosen[key]
+                return found
+            turn = self._at_work.setdefault(key, threading.Lock())
+        if not turn.acquire(timeout=self._gate.patience):
+            raise Busy
+        try:
+            with self._gate:
+                return self._remembered(self._chosen, _CHOSEN, key, work)
+        finally:
+            turn.release()
+            with self._lock:
+                self._at_work.pop(key, None)
+
+    def _remembered(
+        self, kept: dict[object, Any], most: int, key: object, work: Callable[[], T]
+    ) -> T:
+        with self._lock:
+            if key in kept:
+                found: T = kept[key]
                 return found
         made = work()
         with self._lock:
-            while len(self._found) >= _KEPT:
-                self._found.pop(next(iter(self._found)))
-            self._found[key] = made
+            while len(kept) >= most:
+                kept.pop(next(iter(kept)))
+            kept[key] = made
         return made
