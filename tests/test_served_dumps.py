@@ -109,8 +109,8 @@ def test_dumps_of_old_versions_go_and_a_full_disk_leaves_nothing_half(
         told[3].write(told[2])
 
     monkeypatch.setattr("graph.export.write_graphs", little)
-    made = [dumps.one(Other(tag), "livsgraf.ttl.gz", False) for tag in "abc"]  # type: ignore[arg-type]
-    assert [dump.path.exists() for dump in made] == [False, True, True]
+    made = [dumps.one(Other(tag), "livsgraf.ttl.gz", False) for tag in "abcd"]  # type: ignore[arg-type]
+    assert [dump.path.exists() for dump in made] == [False, True, True, True]
     folder = made[-1].path.parent
 
     def full(*_: object) -> None:
@@ -119,7 +119,7 @@ def test_dumps_of_old_versions_go_and_a_full_disk_leaves_nothing_half(
     monkeypatch.setattr("graph.export.write_graphs", full)
     before = sorted(folder.iterdir())
     with pytest.raises(DiskFull):
-        dumps.one(Other("c"), "livsgraf.nq", False)  # type: ignore[arg-type]
+        dumps.one(Other("d"), "livsgraf.nq", False)  # type: ignore[arg-type]
     assert sorted(folder.iterdir()) == before
     dumps.stop()
     assert not folder.exists()

@@ -19,7 +19,6 @@ import math
 import os
 import select
 import shutil
-import tempfile
 import threading
 import time
 from collections import deque
@@ -40,6 +39,7 @@ from graph.errors import (
     QueryTooHungry,
     QueryTooSlow,
 )
+from graph.scratch import Scratch
 from graph.store import Dataset
 from graph.worker import Gone, Process
 
@@ -78,6 +78,7 @@ class Pool:
         # Of their own: whoever streams for minutes leaves the slow questions of others alone.
         self._streams = threading.BoundedSemaphore(most)
         self._kept = 0
+        self._scratch: Scratch | None = None
         self._stopped = False
 
     def __enter__(self) -> Self:
@@ -89,6 +90,8 @@ class Pool:
     def start(self) -> Self:
         """Start the processes; they warm up while others go on."""
         with self._turn:
+            if self._scratch is None:
+                self._scratch = Scratch()
             while len(self._hands) < self._serving.workers and not self._stopped:
                 self._hire()
         return self
@@ -107,7 +110,8 @@ class Pool:
         for hand in busy:
             # Whoever waits for its answer puts the rest away.
             hand.process.kill()
-            shutil.rmtree(hand.folder, ignore_errors=True)
+        if self._scratch is not None:
+            self._scratch.drop()
 
     def renew(self) -> None:
         """Let every question from now on be answered from the newest version of the store.
@@ -164,7 +168,7 @@ class Pool:
         if not self._streams.acquire(blocking=False):
             raise Busy(serving.query_seconds)
         try:
-            with _hand(self._place, limits, self._generation) as hand:
+            with self._one_more(limits) as hand:
                 self._apart.add(hand)
                 try:
                     if self._stopped:
@@ -300,9 +304,22 @@ class Pool:
         with contextlib.suppress(OSError):
             self._hire()
 
+    @contextlib.contextmanager
+    def _one_more(self, limits: Limits) -> Iterator[_Hand]:
+        hand = self._hand(limits)
+        try:
+            yield hand
+        finally:
+            hand.end()
+
+    def _hand(self, limits: Limits) -> _Hand:
+        if self._scratch is None or self._stopped:
+            raise Busy
+        return _Hand(self._place, limits, self._generation, self._scratch.folder())
+
     def _hire(self) -> None:
         if not self._stopped:
-            hand = _Hand(self._place, self._limits, self._generation)
+            hand = self._hand(self._limits)
             self._hands.add(hand)
             # Those that are warm are taken first.
             self._idle.appendleft(hand)
@@ -311,12 +328,12 @@ class Pool:
 class _Hand:
     """One process, the folder of its large answers, and what is known of it."""
 
-    def __init__(self, place: Path, limits: Limits, generation: int) -> None:
+    def __init__(self, place: Path, limits: Limits, generation: int, folder: Path) -> None:
         self.generation = generation
         self.slow = False
         self.resting = False
         """Whether it waits for a question, so that the next answer is the next question's."""
-        self.folder = Path(tempfile.mkdtemp(prefix="livsgraf-"))
+        self.folder = folder
         try:
             self.process = Process((False, limits, (_HERE + "sit_down", str(place))))
         except BaseException:
@@ -371,15 +388,6 @@ def _stand_back(pid: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
             os.sched_setaffinity(thread, kept)
-
-
-@contextlib.contextmanager
-def _hand(place: Path, limits: Limits, generation: int) -> Iterator[_Hand]:
-    hand = _Hand(place, limits, generation)
-    try:
-        yield hand
-    finally:
-        hand.end()
 
 
 class _Kept(io.FileIO):

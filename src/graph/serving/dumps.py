@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from graph import export
+from graph.scratch import Scratch
 from graph.serving.snapshot import Snapshot
 from graph.store.folder import faults
 
@@ -50,7 +51,8 @@ class Dumps:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._folder: Path | None = None
+        self._scratch: Scratch | None = None
+        self._gone: list[Dump] = []
         self._made: dict[str, dict[tuple[str, bool], Dump]] = {}
 
     def one(self, now: Snapshot, name: str, derived: bool) -> Dump:
@@ -71,26 +73,28 @@ class Dumps:
     def stop(self) -> None:
         """Remove the files."""
         with self._lock:
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder, self._made = None, {}
+            if self._scratch is not None:
+                self._scratch.drop()
+            self._scratch, self._made, self._gone = None, {}, []
 
     def _of(self, tag: str) -> dict[tuple[str, bool], Dump]:
         """Give what there is of a version, and let go of the oldest beyond those kept."""
         if tag not in self._made:
             while len(self._made) >= _VERSIONS:
-                gone = self._made.pop(next(iter(self._made)))
-                for dump in gone.values():
+                # Whoever was told of a file a moment ago has not opened it yet: it stays for one
+                # version more.
+                for dump in self._gone:
                     dump.path.unlink(missing_ok=True)
+                self._gone = list(self._made.pop(next(iter(self._made))).values())
             self._made[tag] = {}
         return self._made[tag]
 
     def _make(self, now: Snapshot, name: str, derived: bool) -> Dump:
         _, form, *packed = name.split(".")
         with faults(Path(tempfile.gettempdir())):
-            if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="livsgraf-dumps-"))
-            path = self._folder / f"{now.tag}-{'all' if derived else 'stated'}-{name}"
+            if self._scratch is None:
+                self._scratch = Scratch()
+            path = self._scratch.path / f"{now.tag}-{'all' if derived else 'stated'}-{name}"
             try:
                 if packed:
                     plain = self._of(now.tag).get((f"livsgraf.{form}", derived))

@@ -41,6 +41,7 @@ class Service:
         self._now: Snapshot | None = None
         self._copy: Path | None = None
         self._said = ""
+        self._over = False
         self._watch: Watch | None = None
         # As many as there are cores: one interpreter does not do more at a time anyway.
         self.gate = Gate(os.cpu_count() or 1, settings.serving.patience)
@@ -74,10 +75,13 @@ class Service:
         """Let go of everything."""
         if self._watch is not None:
             self._watch.stop()
+        with self._lock:
+            # Whoever is about to take a newer version into use finds that it is over.
+            self._over = True
+            self._now = None
         self.pool.stop()
         self.desks.stop()
         self.dumps.stop()
-        self._now = None
         self.journal.close()
 
     @property
@@ -121,6 +125,8 @@ class Service:
     def refresh(self) -> None:
         """Take the newest version into use, if it is another than the one in use."""
         with self._lock:
+            if self._over:
+                return
             self._looked = time.monotonic()
             version = version_of(self.settings.store)
             # A rebuilt store may say the same of itself as the damaged one did.
