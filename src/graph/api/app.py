@@ -28,6 +28,7 @@ from graph.api.parameters import refuse_strange
 from graph.api.problems import REFUSALS, problem
 from graph.api.unreadable import unreadable
 from graph.errors import (
+    BadContent,
     InternalError,
     LivsgrafError,
     MethodNotAllowed,
@@ -110,6 +111,9 @@ async def _other(request: Request, error: Exception) -> Response:
         allowed = ways(request.scope)
         told = MethodNotAllowed(request.method, allowed)
         return problem(request, told, {"Allow": ", ".join(allowed)})
+    if error.status_code == BadContent.status:
+        # JSON that ends the reader, as when it is too deep.
+        return problem(request, BadContent())
     if error.status_code != NoSuchPage.status:
         return problem(request, RequestError())
     return problem(request, NoSuchPage(request.url.path))

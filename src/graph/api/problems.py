@@ -34,6 +34,7 @@ from graph.terms import BASE, LANGUAGES
 from graph.wording import Wording
 
 MEDIA = "application/problem+json"
+_OURS = 500
 TYPES = BASE + "problem/"
 """Below this lie the names of the problems; each ends in the code of the error."""
 
@@ -68,7 +69,7 @@ _SAID = {
     422: "What was handed in was read and is refused, with every reason.",
     429: "Too many requests; `Retry-After` tells when.",
     500: "A fault of ours.",
-    503: "Not now; `Retry-After` tells when, if that is known.",
+    503: "Not now; `Retry-After` tells when, unless it does not pass.",
     507: "The disk is full; nothing was lost.",
 }
 
@@ -184,8 +185,11 @@ def problem(
     except LivsgrafError:
         lang = LANGUAGES[0]
     error = for_strangers(error)
-    what, below = Wording(load(lang), served=True).told(error)
+    words = Wording(load(lang), served=True)
+    what, below = words.told(error)
     status = code_of(error)
+    if not below and status < _OURS:
+        below = [words.text("error.request-hint")]
     told: dict[str, Any] = {
         "type": TYPES + error.code,
         "title": what,

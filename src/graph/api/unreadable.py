@@ -1,4 +1,4 @@
-"""What cannot be read of a request, told in words that are ours and not the library's."""
+"""What cannot be read of a request, told in words that are ours and never the library's."""
 
 from __future__ import annotations
 
@@ -6,10 +6,29 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from graph.errors import BadLength, BadParameter, LivsgrafError, MissingParameter
+from graph.errors import (
+    BadContent,
+    BadLength,
+    BadParameter,
+    LivsgrafError,
+    MissingParameter,
+    StrangeValue,
+    WrongKind,
+)
 
 _QUOTED = re.compile(r"'([^']*)'")
 _NUMBER = "0, 1, 2 …"
+_YES_OR_NO = ("true", "false")
+_KINDS = {
+    "string_type": "string",
+    "string_sub_type": "string",
+    "string_unicode": "string",
+    "list_type": "list",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+}
+_WHOLE = ("json_invalid", "json_type", "recursion_loop")
 _BOUNDS = {
     "greater_than_equal": ("≥ {}", "ge"),
     "greater_than": ("> {}", "gt"),
@@ -28,7 +47,9 @@ def unreadable(found: Mapping[str, Any]) -> LivsgrafError:
     """Give the error that tells one thing that cannot be read; `found` is as the library has it."""
     kind, told = str(found["type"]), found.get("ctx") or {}
     where = [str(part) for part in found["loc"][1:] if not isinstance(part, int)]
-    name = ".".join(where) or str(found["loc"][0])
+    if kind in _WHOLE or not where:
+        return BadContent()
+    name = ".".join(where)
     # JSON may hold half a sign, which no answer can.
     value = str(found.get("input", "")).encode("utf-8", "replace").decode()
     if kind == "missing":
@@ -43,4 +64,8 @@ def unreadable(found: Mapping[str, Any]) -> LivsgrafError:
         return BadParameter(name, value, _QUOTED.findall(str(told["expected"])))
     if kind.startswith("int_"):
         return BadParameter(name, value, [_NUMBER])
-    return BadParameter(name, value, [str(found["msg"])])
+    if kind.startswith("bool_"):
+        return BadParameter(name, value, _YES_OR_NO)
+    if kind in _KINDS:
+        return WrongKind(name, _KINDS[kind])
+    return StrangeValue(name, value)

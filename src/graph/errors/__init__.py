@@ -71,6 +71,9 @@
     │   │   ├── BadParameter              name, value, known
     │   │   ├── MissingParameter          name
     │   │   ├── BadLength                 name, limit
+    │   │   ├── WrongKind                 name, type
+    │   │   ├── StrangeValue              name, value
+    │   │   ├── BadContent
     │   │   ├── BadCursor                 value
     │   │   ├── NoSuchPage                name
     │   │   ├── MethodNotAllowed          name, known
@@ -159,6 +162,7 @@ from graph.errors.asked import (
 )
 from graph.errors.asking import (
     AnswerTooLarge,
+    BadContent,
     BadCursor,
     BadLength,
     BadParameter,
@@ -174,12 +178,14 @@ from graph.errors.asking import (
     QueryTooSlow,
     RangeOutside,
     RequestError,
+    StrangeValue,
     TooManyAtOnce,
     TooManyRequests,
     UnknownGraph,
     UnknownParameter,
     UnsupportedMedia,
     Unwritable,
+    WrongKind,
 )
 from graph.errors.base import (
     InputError,
@@ -308,6 +314,7 @@ __all__ = [
     "AnswerTooLarge",
     "BackupDamaged",
     "BadConfig",
+    "BadContent",
     "BadCursor",
     "BadDate",
     "BadEditor",
@@ -403,6 +410,7 @@ __all__ = [
     "StoreNotWritable",
     "StoreUnmakable",
     "StoreVersionMismatch",
+    "StrangeValue",
     "SubmitError",
     "Things",
     "TooDeep",
@@ -441,4 +449,5 @@ __all__ = [
     "WorkerMemory",
     "WorkerTimeout",
     "WrongFormat",
+    "WrongKind",
 ]

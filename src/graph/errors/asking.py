@@ -62,6 +62,30 @@ class BadLength(RequestError):
         super().__init__(name=name, limit=limit)
 
 
+class WrongKind(RequestError):
+    """A value of another kind than it must be: "string", "list" or "object"."""
+
+    code = "wrong-kind"
+
+    def __init__(self, name: str, wanted: str) -> None:
+        super().__init__(name=name, type=wanted)
+
+
+class StrangeValue(RequestError):
+    """A value that cannot be read, for a reason that we have no words for."""
+
+    code = "strange-value"
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(name=name, value=value)
+
+
+class BadContent(RequestError):
+    """Content that is left out, or is no JSON that can be read."""
+
+    code = "bad-content"
+
+
 class BadCursor(RequestError):
     """A place in a list that no link gave."""
 
