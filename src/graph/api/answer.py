@@ -1,8 +1,6 @@
 """An envelope → a response: in the format asked for, with what a cache needs to know.
 
-Every document has one envelope, its members in this order where they are known: `@context`, `id`,
-`type`, `layer`, `severity`, `certainty`, `query`, `graph_version`, `date`, `lang`, `total`, then
-what is its own, `items` where it is a list, and `links`.
+Every document has one envelope, which `context.envelope` makes.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.api.negotiate import FORMATS, pick
+from graph.api.negotiate import FORMATS, accepted, pick
 from graph.errors import BadParameter, NotAcceptable
 
 PAGE = "/api/v1"
@@ -35,17 +33,17 @@ class Answer:
     `others` holds a writer for each further format of `negotiate.FORMATS` that it can be given in.
     `links` are those of the header, by relation. `tag` names the version of the graph it tells of,
     `day` the day, both of which are in its ETag. `name` is the file name a browser saves it by.
-    `context` is where its JSON-LD context lies.
+    `context` is where its JSON-LD context lies; without one it is not given as JSON-LD.
     """
 
     body: Callable[[], Body]
     tag: str
     lang: str
-    day: str = ""
+    day: str
     others: Mapping[str, Writer] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
-    context: str = CONTEXT
+    context: str | None = None
 
 
 def respond(request: Request, answer: Answer) -> Response:
@@ -53,18 +51,18 @@ def respond(request: Request, answer: Answer) -> Response:
 
     NotAcceptable when it takes none of the formats there are.
     """
-    offered = ("json", "jsonld", *answer.others)
+    offered = ("json", *(("jsonld",) if answer.context else ()), *answer.others)
     form = format_of(request, offered)
     etag = _etag(request, answer, form)
     headers = {
         "ETag": etag,
         "Vary": "Accept, Accept-Language",
-        "Cache-Control": f"public, max-age={FRESH}",
+        "Cache-Control": kept(request),
         "Content-Language": answer.lang,
         "X-Graph-Version": answer.tag,
     }
     links = [f'<{to}>; rel="{relation}"' for relation, to in answer.links.items()]
-    if form == "json":
+    if form == "json" and answer.context:
         links.append(
             f'<{address(request)}{answer.context}>; rel="http://www.w3.org/ns/json-ld#context"; '
             'type="application/ld+json"'
@@ -92,7 +90,7 @@ def format_of(request: Request, offered: Sequence[str]) -> str:
             raise BadParameter("format", asked, offered)
         return asked
     media = {FORMATS[form]: form for form in reversed(offered)}
-    found = pick(request.headers.get("accept", ""), [FORMATS[form] for form in offered])
+    found = pick(accepted(request), [FORMATS[form] for form in offered])
     if found is None:
         raise NotAcceptable([FORMATS[form] for form in offered])
     return media[found]
@@ -102,6 +100,15 @@ def address(request: Request) -> str:
     """Give what the server is called from outside, without a slash at the end."""
     told: str = request.app.state.service.settings.serving.address
     return told or str(request.base_url).rstrip("/")
+
+
+def kept(request: Request) -> str:
+    """Say who may keep an answer that holds addresses of ours, and for how long.
+
+    No cache that others share, unless our address is settled: else the asker has told it.
+    """
+    whose = "public" if request.app.state.service.settings.serving.address else "private"
+    return f"{whose}, max-age={FRESH}"
 
 
 def _etag(request: Request, answer: Answer, form: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from graph.api.answer import CONTEXT, PAGE, Answer, address, held, respond
+from graph.api.answer import CONTEXT, FRESH, PAGE, Answer, address, held, respond
 from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
 from graph.api.problems import document, told_of
@@ -19,16 +20,19 @@ from graph.serving import Service, Snapshot
 from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import LANGUAGES
 
-_KEPT = 3600
+_EXAMPLE = "https://livsgraf.example.org"
 SHOWN: Mapping[str, Any] = MappingProxyType(
     {
-        "@context": f"https://livsgraf.example.org{CONTEXT}",
+        "@context": f"{_EXAMPLE}{CONTEXT}",
+        "layer": None,
         "graph_version": "87984b2e450289d9",
         "date": "2026-09-01",
         "lang": "en",
     }
 )
 """The envelope of examples."""
+SHOWN_PLAIN: Mapping[str, Any] = MappingProxyType({**SHOWN, "@context": None})
+"""That of examples which are no JSON-LD."""
 ONE: Mapping[str, Any] = MappingProxyType(
     {
         "id": "https://example.org/thing/1",
@@ -40,7 +44,13 @@ ONE: Mapping[str, Any] = MappingProxyType(
     }
 )
 """A thing of examples."""
-_ALWAYS = ("@context", "id", "graph_version", "date", "lang")
+ALWAYS = ("@context", "id", "layer", "graph_version", "date", "lang")
+"""The members that every document has."""
+_FIRST = (
+    *("@context", "id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
+    *("graph_version", "date", "lang", "total"),
+)
+_LAST = ("items", "links")
 
 
 CONTEXT_SAID: dict[str, Any] = {
@@ -61,8 +71,11 @@ CONTEXT_SAID: dict[str, Any] = {
 def give_context(
     request: Request, now: Snapshot, made: Callable[[Snapshot], Mapping[str, Any]], name: str
 ) -> Response:
-    """Give a context, or 304 where the asker has it already."""
-    headers = {"ETag": f'"{now.tag}-{name}"', "Cache-Control": f"public, max-age={_KEPT}"}
+    """Give a context, or 304 where the asker has it already.
+
+    It follows from what is in the graph, so it may be kept no longer than the documents it reads.
+    """
+    headers = {"ETag": f'"{now.tag}-{name}"', "Cache-Control": f"public, max-age={FRESH}"}
     if held(request, headers["ETag"]):
         return Response(None, 304, headers)
     content = json.dumps(made(now), ensure_ascii=False, indent=1)
@@ -77,15 +90,14 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         f"{PAGE}/layers",
         summary="The layers of EIF",
-        dependencies=[SPEAKS, given_as("json", "jsonld")],
+        dependencies=[SPEAKS, given_as("json")],
         responses=told,
     )
     def layers(request: Request) -> Response:
         """Give the layers in the order of the European Interoperability Framework."""
         lang, now = language(request), service.now
         items = [layer_in(name, lang) for name in LAYERS]
-        body = envelope(request, now, f"{PAGE}/layers", lang)
-        body |= {"total": len(items), "items": items}
+        body = envelope(request, now, lang, f"{PAGE}/layers", {"items": items})
         return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
     @router.get(CONTEXT, **CONTEXT_SAID)
@@ -101,21 +113,49 @@ def context_of(now: Snapshot) -> Mapping[str, Any]:
     return now.once("context", lambda: vocabulary_of(now).context())
 
 
-def envelope(request: Request, now: Snapshot, path: str, lang: str) -> dict[str, Any]:
-    """Give the members that any document begins with."""
-    return {
-        "@context": address(request) + CONTEXT,
+def envelope(
+    request: Request,
+    now: Snapshot,
+    lang: str,
+    path: str,
+    own: Mapping[str, Any],
+    day: datetime.date | None = None,
+    context: str | None = None,
+) -> dict[str, Any]:
+    """Make a document: what any has, in one order, around what is its own.
+
+    First `@context`, `id`, `type`, `type_label`, `label`, `layer`, `severity`, `certainty`,
+    `query`, `graph_version`, `date`, `lang`, `total`, those that it has; then what is its own; last
+    `items` and `links`. `@context` is null where it is no JSON-LD, `layer` where it has none.
+
+    Args:
+        request: what was asked.
+        now: the version it tells of.
+        lang: the language of its texts.
+        path: where it lies; its `id`, unless it has one of its own.
+        own: its other members. A list without `total` is whole.
+        day: the day asked about; today unless given.
+        context: where the context lies by which it is JSON-LD.
+    """
+    whole = {
         "id": address(request) + path,
+        "layer": None,
+        **own,
+        "@context": address(request) + context if context else None,
         "graph_version": now.tag,
-        "date": today().isoformat(),
+        "date": (day or today()).isoformat(),
         "lang": lang,
     }
+    if "items" in whole:
+        whole.setdefault("total", len(whole["items"]))
+    middle = [name for name in whole if name not in _FIRST and name not in _LAST]
+    return {name: whole[name] for name in (*_FIRST, *middle, *_LAST) if name in whole}
 
 
 def described(
     what: str,
     *members: str,
-    formats: Sequence[str] = ("json", "jsonld"),
+    formats: Sequence[str] = ("json",),
     example: Mapping[str, Any] | None = None,
 ) -> dict[int | str, dict[str, Any]]:
     """Describe an address of documents for the interface: what comes, and what may be refused.
@@ -123,21 +163,44 @@ def described(
     `members` are those that its JSON always has besides the envelope's.
     """
     told = document(what, *formats)
-    schema = {
-        "type": "object",
-        "required": [*_ALWAYS, *(name for name in members if name not in _ALWAYS)],
+    schema = enveloped({"properties": _LISTS, "required": members}, "jsonld" in formats)
+    content = told[200]["content"]
+    content["application/json"] = {"schema": schema} | ({"example": example} if example else {})
+    if "jsonld" in formats:
+        content["application/ld+json"] = {"schema": schema}
+    return told
+
+
+_LISTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "total": {"type": "integer", "minimum": 0},
+        "items": {"type": "array", "items": {"type": "object"}},
+        "links": {"type": "object"},
+    }
+)
+
+
+def enveloped(schema: Mapping[str, Any], linked: bool = False) -> dict[str, Any]:
+    """Add to the schema of a document what every document has; `linked`: it is JSON-LD too."""
+    layer = {
+        "type": ["object", "null"],
+        "required": ["id", "name", "label"],
         "properties": {
-            "@context": {"type": "string", "format": "uri"},
+            "id": {"type": "string", "format": "uri"},
+            "name": {"type": "string", "enum": list(LAYERS)},
+            "label": {"type": "string"},
+        },
+    }
+    return {
+        "type": "object",
+        "required": list(dict.fromkeys([*ALWAYS, *schema.get("required", ())])),
+        "properties": {
+            "@context": {"type": "string", "format": "uri"} if linked else {"type": "null"},
             "id": {"type": "string"},
+            "layer": layer,
             "graph_version": {"type": "string"},
             "date": {"type": "string", "format": "date"},
             "lang": {"type": "string", "enum": list(LANGUAGES)},
-            "total": {"type": "integer", "minimum": 0},
-            "items": {"type": "array", "items": {"type": "object"}},
-            "links": {"type": "object"},
+            **schema.get("properties", {}),
         },
     }
-    content = told[200]["content"]
-    content["application/json"] = {"schema": schema} | ({"example": example} if example else {})
-    content["application/ld+json"] = {"schema": schema}
-    return told

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graph import catalog, rdf
-from graph.api.answer import FRESH, address, held
+from graph.api.answer import address, held, kept
 from graph.api.media import CALLED, OFFERED, formats, given, media_of
 from graph.api.negotiate import TAGS, accepted, language
 from graph.api.question import FORM, FORMATS, GRAPHS, KNOWN, MOST_GRAPHS, QUERY, called
@@ -43,7 +43,7 @@ def give(request: Request, service: Service) -> Response:
     headers = {
         "ETag": etag,
         "Vary": "Accept",
-        "Cache-Control": f"public, max-age={FRESH}",
+        "Cache-Control": kept(request),
         "X-Graph-Version": now.tag,
     }
     if held(request, etag):

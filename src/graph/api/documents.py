@@ -9,10 +9,11 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import Response
 
-from graph.api.answer import PAGE, Answer, Writer, address, respond
+from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
 from graph.api.context import context_of, envelope
 from graph.api.negotiate import language
 from graph.api.turtle import to_turtle
+from graph.query import today
 from graph.serving import Snapshot
 from graph.serving import records as found_in
 from graph.serving.records import INWARD, Listed
@@ -27,25 +28,23 @@ def give(request: Request, now: Snapshot, thing: Term, one: Listed | None = None
     """Give the document about a thing; `one` is the list it was asked for in, if any."""
     lang = language(request)
     one = one or found_in.list_with(now, thing, lang)
-    start = envelope(request, now, "", lang)
+    day = today()
 
     def body() -> dict[str, Any]:
         told = found_in.whole(now, thing, lang)
-        first = {name: told.pop(name) for name in ("id", "type", "type_label", "label")}
         last = {name: told.pop(name) for name in _LAST}
-        return {
-            "@context": start["@context"],
-            **first,
+        own = {
             "layer": layer_in(one.layer if one else None, lang),
-            **{name: start[name] for name in ("graph_version", "date", "lang")},
             "names": vocabulary_of(now).told([told, last["inward"], *last["sources"]], now, lang),
             **told,
             **last,
             "links": _links(request, now, thing, one, last["inward_total"], lang),
         }
+        return envelope(request, now, lang, "", own, day, CONTEXT)
 
     others: dict[str, Writer] = {"ttl": lambda: to_turtle(body(), context_of(now))}
-    return respond(request, Answer(body, now.tag, lang, start["date"], others))
+    answer = Answer(body, now.tag, lang, day.isoformat(), others, context=CONTEXT)
+    return respond(request, answer)
 
 
 def page_of(request: Request, now: Snapshot, thing: Term, lang: str) -> str:

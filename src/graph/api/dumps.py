@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from graph.api.answer import PAGE, Answer, address, held, respond
 from graph.api.asked import SPEAKS, given_as
-from graph.api.context import SHOWN, described, envelope
+from graph.api.context import SHOWN_PLAIN, described, envelope
 from graph.api.negotiate import language
 from graph.api.problems import ANYWHERE, problem, told_of
 from graph.errors import RangeOutside
@@ -43,7 +43,7 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         HERE,
         summary="The files that hold the whole graph",
-        dependencies=[SPEAKS, given_as("json", "jsonld")],
+        dependencies=[SPEAKS, given_as("json")],
         responses=_listed(),
     )
     def dumps(request: Request, derived: Derived = "no") -> Response:
@@ -66,14 +66,12 @@ def routes(service: Service) -> APIRouter:
 
 def _list(request: Request, service: Service, derived: bool) -> Response:
     lang, now, top = language(request), service.now, address(request)
-    day = today().isoformat()
+    day = today()
     more = "?derived=yes" if derived else ""
 
     def body() -> dict[str, Any]:
         files = service.dumps.every(now, derived)
-        return {
-            **envelope(request, now, f"{HERE}{more}", lang),
-            "total": len(files),
+        own = {
             "licence": _licence(now, lang),
             "items": [
                 {
@@ -87,8 +85,9 @@ def _list(request: Request, service: Service, derived: bool) -> Response:
                 for file in files
             ],
         }
+        return envelope(request, now, lang, f"{HERE}{more}", own, day)
 
-    return respond(request, Answer(body, now.tag, lang, day))
+    return respond(request, Answer(body, now.tag, lang, day.isoformat()))
 
 
 def _licence(now: Snapshot, lang: str) -> dict[str, str] | None:
@@ -148,7 +147,7 @@ def _settle_range(scope: Scope, length: int, same: bool) -> bool:
 
 def _listed() -> dict[int | str, dict[str, Any]]:
     example = {
-        **SHOWN,
+        **SHOWN_PLAIN,
         "id": f"https://livsgraf.example.org{HERE}",
         "total": 1,
         "licence": {

@@ -13,14 +13,13 @@ from starlette.responses import Response
 from graph import options
 from graph.api.answer import PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import CONTEXT_SAID, context_of, give_context
+from graph.api.context import CONTEXT_SAID, context_of, described, envelope, give_context
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
-from graph.api.problems import document
 from graph.api.tables import flat, table_writers
 from graph.api.turtle import to_turtle
 from graph.catalog import named
-from graph.errors import BadParameter, LivsgrafError
+from graph.errors import BadParameter, LivsgrafError, StrangeValue
 from graph.gaps import STATES, Gap
 from graph.options import Option
 from graph.query import Parameter, load, today
@@ -45,7 +44,8 @@ Names = Annotated[
     list[str] | None,
     Query(alias="query", description="Only this gap query; may be repeated."),
 ]
-TABLES = ("json", "jsonld", "ttl", "csv", "xlsx")
+COUNTS = ("json", "csv", "xlsx")
+"""The formats of what is counted: numbers are no statements of the graph."""
 OWN_CONTEXT = f"{PAGE}/context-gaps.jsonld"
 ROWS = ("json", "jsonld", "ttl", "csv", "xlsx")
 _OWN = frozenset({"layer", "certainty", "severity", "query", "date", "lang", "format", "limit"})
@@ -72,7 +72,11 @@ def routes(service: Service) -> APIRouter:
         summary="Gaps",
         dependencies=[given_as(*ROWS)],
         openapi_extra={"parameters": listed},
-        responses=document("A page of gaps, with counts of all that were found.", *ROWS),
+        responses=described(
+            "A page of gaps, with counts of all that were found.",
+            *("total", "counts", "items", "links"),
+            formats=ROWS,
+        ),
     )
     def find(
         request: Request,
@@ -95,7 +99,7 @@ def routes(service: Service) -> APIRouter:
         summary="One gap with its reasons",
         dependencies=[given_as(*ROWS[:3])],
         openapi_extra={"parameters": [_DAY]},
-        responses=document("The gap.", *ROWS[:3]),
+        responses=described("The gap.", "type", "label", "links", formats=ROWS[:3]),
     )
     def reasons(
         request: Request,
@@ -106,21 +110,20 @@ def routes(service: Service) -> APIRouter:
         told = lacks.reasons(now, key, day, lang)
 
         def body() -> dict[str, Any]:
-            return {
-                **_head(request, now, f"/gaps/{quote(key)}", day, lang),
-                "type": "Gap",
-                **told,
-                "links": _links(request, told),
-            }
+            own = {"type": "Gap", **told, "links": _links(request, told)}
+            here = f"{PAGE}/gaps/{quote(key)}"
+            return envelope(request, now, lang, here, own, day, OWN_CONTEXT)
 
         return _answer(request, now, body, lang, day, {})
 
     @router.get(
         "/summary",
         summary="Sums by life event and layer",
-        dependencies=[given_as(*TABLES)],
+        dependencies=[given_as(*COUNTS)],
         openapi_extra={"parameters": parameters(chosen_by(states, columns=True), day=True)},
-        responses=document("The sums that livsgraf gaps --summary shows.", *TABLES),
+        responses=described(
+            "The sums that livsgraf gaps --summary shows.", "total", "items", formats=COUNTS
+        ),
     )
     def summary(request: Request, layer: Layer = None) -> Response:
         """Count needs that are whole, partly so, permitted, missing and not reported."""
@@ -129,20 +132,24 @@ def routes(service: Service) -> APIRouter:
         told = lacks.sums(now, day, wanted, layer, lang)
 
         def body() -> dict[str, Any]:
-            return {**_head(request, now, "/summary", day, lang), **told}
+            own = {"layer": layer_in(layer, lang), **told}
+            return envelope(request, now, lang, f"{PAGE}/summary", own, day)
 
         heads = ("event", "layer", "n", "whole", "partly", "permitted", "missing", "not-reported")
         rows = [
             [flat(line.get(name)) for name in heads] for line in [*told["items"], *told["totals"]]
         ]
-        return _answer(request, now, body, lang, day, table_writers("summary", heads, rows))
+        tables = table_writers("summary", heads, rows)
+        return respond(request, Answer(body, now.tag, lang, day.isoformat(), tables))
 
     @router.get(
         "/matrix",
         summary="Gaps by two columns",
-        dependencies=[given_as(*TABLES)],
+        dependencies=[given_as(*COUNTS)],
         openapi_extra={"parameters": listed},
-        responses=document("One cell for each pair that has a gap.", *TABLES),
+        responses=described(
+            "One cell for each pair that has a gap.", "total", "items", formats=COUNTS
+        ),
     )
     def matrix(
         request: Request,
@@ -164,12 +171,13 @@ def routes(service: Service) -> APIRouter:
         cells, without = lacks.crossed(now, found, by_word[columns], by_word[rows], lang)
 
         def body() -> dict[str, Any]:
-            head = _head(request, now, "/matrix", choice.day, lang)
-            return {**head, "total": len(cells), "items": cells, "without": without}
+            own = {"layer": layer_in(layer, lang), "items": cells, "without": without}
+            return envelope(request, now, lang, f"{PAGE}/matrix", own, choice.day)
 
         heads = ("row", "column", "confirmed", "inferred", "not-reported")
         table = [[flat(cell[name]) for name in heads] for cell in cells]
-        return _answer(request, now, body, lang, choice.day, table_writers("matrix", heads, table))
+        tables = table_writers("matrix", heads, table)
+        return respond(request, Answer(body, now.tag, lang, choice.day.isoformat(), tables))
 
     return router
 
@@ -239,7 +247,7 @@ def wanted_of(request: Request, now: Snapshot, known: Sequence[Option]) -> dict[
         try:
             found[option.name] = options.read(now.ask, option, options.Word(word, option.words[0]))
         except options.BadOption:
-            raise BadParameter(option.words[0], word[:80], ["…"]) from None
+            raise StrangeValue(option.words[0], word[:80]) from None
         except LivsgrafError as error:
             # What bears no such name is not there, whatever it was meant for.
             error.params.setdefault("parameter", option.words[0])
@@ -280,18 +288,6 @@ def own_context_of(now: Snapshot) -> Mapping[str, Any]:
     return now.once("gaps-context", make)
 
 
-def _head(
-    request: Request, now: Snapshot, path: str, day: datetime.date, lang: str
-) -> dict[str, Any]:
-    return {
-        "@context": address(request) + OWN_CONTEXT,
-        "id": address(request) + PAGE + path,
-        "graph_version": now.tag,
-        "date": day.isoformat(),
-        "lang": lang,
-    }
-
-
 def _list(
     request: Request, service: Service, choice: Choice, limit: int, cursor: str | None
 ) -> Response:
@@ -313,8 +309,7 @@ def _list(
         ]
 
     def body() -> dict[str, Any]:
-        return {
-            **_head(request, now, "/gaps", choice.day, lang),
+        own = {
             "layer": layer_in(choice.layer, lang),
             "total": shown.total,
             "counts": lacks.counts(rows),
@@ -322,6 +317,7 @@ def _list(
             "items": items(),
             "links": shown.links,
         }
+        return envelope(request, now, lang, f"{PAGE}/gaps", own, choice.day, OWN_CONTEXT)
 
     def table(form: str) -> Writer:
         def write() -> bytes:

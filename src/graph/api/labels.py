@@ -11,19 +11,21 @@ from starlette.responses import Response
 
 from graph.api.answer import PAGE, Answer, format_of, respond
 from graph.api.asked import SPEAKS, given_as
-from graph.api.context import SHOWN, described, envelope
+from graph.api.context import SHOWN_PLAIN, described, envelope
 from graph.api.negotiate import FORMATS, language
 from graph.api.problems import told_of
 from graph.query import today
 from graph.serving import Service, Snapshot
 from graph.serving import records as found_in
 
-_HERE = f"{PAGE}/labels"
+HERE = f"{PAGE}/labels"
 _MOST, _MOST_SENT = 200, 2000
+MOST_BYTES = 512_000
+"""How large the content with names asked for may be."""
 _EVENT = "https://psi.norge.no/los/hendelse/fa-barn"
 _EXAMPLE = {
-    **SHOWN,
-    "id": f"https://livsgraf.example.org{_HERE}",
+    **SHOWN_PLAIN,
+    "id": f"https://livsgraf.example.org{HERE}",
     "total": 1,
     "items": [{"id": _EVENT, "label": "Having a child"}],
 }
@@ -32,10 +34,10 @@ One = Annotated[str, Query(min_length=1, max_length=2000)]
 
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
-    router = APIRouter(tags=["things"], dependencies=[SPEAKS, given_as("json", "jsonld")])
+    router = APIRouter(tags=["things"], dependencies=[SPEAKS, given_as("json")])
     told = described("A name for each, in the order asked.", "total", "items", example=_EXAMPLE)
 
-    @router.get(_HERE, summary="Names of things", responses=told)
+    @router.get(HERE, summary="Names of things", responses=told)
     def labels(
         request: Request,
         iri: Annotated[
@@ -48,7 +50,7 @@ def routes(service: Service) -> APIRouter:
         day = today().isoformat()
         return respond(request, Answer(lambda: _named(request, now, iri, lang), now.tag, lang, day))
 
-    @router.post(_HERE, summary="Names of many things", responses={**told, **told_of(413, 415)})
+    @router.post(HERE, summary="Names of many things", responses={**told, **told_of(413, 415)})
     def labels_of_many(
         request: Request,
         iri: Annotated[
@@ -56,7 +58,10 @@ def routes(service: Service) -> APIRouter:
             Body(embed=True, min_length=1, max_length=_MOST_SENT, examples=[[_EVENT]]),
         ],
     ) -> Response:
-        """Do as GET for more than an address has room for; nothing is kept."""
+        """Do as GET for more than an address has room for; nothing is kept.
+
+        At most 2000 IRIs, and 512 000 bytes.
+        """
         lang, now = language(request), service.now
         content = json.dumps(_named(request, now, iri, lang), ensure_ascii=False).encode()
         # What was asked is not in the address, so no cache may answer the next one with it.
@@ -66,7 +71,7 @@ def routes(service: Service) -> APIRouter:
             "Vary": "Accept, Accept-Language",
             "X-Graph-Version": now.tag,
         }
-        return Response(content, 200, headers, FORMATS[format_of(request, ("json", "jsonld"))])
+        return Response(content, 200, headers, FORMATS[format_of(request, ("json",))])
 
     return router
 
@@ -74,4 +79,4 @@ def routes(service: Service) -> APIRouter:
 def _named(request: Request, now: Snapshot, asked: Sequence[str], lang: str) -> dict[str, Any]:
     names = found_in.named(now, asked, lang)
     items = [{"id": one, "label": names[one]} for one in asked]
-    return envelope(request, now, _HERE, lang) | {"total": len(items), "items": items}
+    return envelope(request, now, lang, HERE, {"items": items})

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from graph.api.answer import PAGE, Answer, Writer, address, respond
+from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.context import ONE, SHOWN, context_of, described, envelope
 from graph.api.documents import give
@@ -23,6 +23,7 @@ from graph.api.tables import addresses, flat, table_writers
 from graph.api.turtle import to_turtle
 from graph.catalog import text_in
 from graph.describe import alphabetical
+from graph.query import today
 from graph.serving import Service, Snapshot
 from graph.serving import records as found_in
 from graph.serving.choosing import KIND, chosen
@@ -194,7 +195,7 @@ def give_list(
     """
     lang = language(request)
     shown = page(things, lambda t: t.value, cursor, limit, request, address(request) + here)
-    start = envelope(request, now, here, lang)
+    day = today()
 
     def items() -> list[dict[str, Any]]:
         made = found_in.outward(now, shown.items, lang)
@@ -202,23 +203,22 @@ def give_list(
 
     def body() -> dict[str, Any]:
         made = items()
-        first = {name: start[name] for name in ("@context", "id")}
-        return {
-            **first,
+        whole = {
             **own,
-            **start,
             "total": shown.total,
             "names": vocabulary_of(now).told(made, now, lang),
             "items": made,
             "links": dict(shown.links),
         }
+        return envelope(request, now, lang, here, whole, day, CONTEXT)
 
     others: dict[str, Writer] = {"ttl": lambda: to_turtle(body(), context_of(now))}
     for form in ("csv", "xlsx"):
         others[form] = _table(form, now, str(own.get("label", "")), columns, items, lang)
     links = {name: to for name, to in shown.links.items() if name != "self"}
     name = here.rpartition("/")[2]
-    return respond(request, Answer(body, now.tag, lang, start["date"], others, links, name))
+    answer = Answer(body, now.tag, lang, day.isoformat(), others, links, name, CONTEXT)
+    return respond(request, answer)
 
 
 def _table(

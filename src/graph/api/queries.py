@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from graph import assets
-from graph.api.answer import PAGE, Answer, Writer, address, held, respond
+from graph.api.answer import FRESH, PAGE, Answer, Writer, address, held, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
+from graph.api.context import described, envelope
 from graph.api.gaps import chosen_by, day_of, parameters, wanted_of
-from graph.api.negotiate import language, pick
+from graph.api.negotiate import accepted, language, pick
 from graph.api.paging import LIMIT, page
-from graph.api.problems import document
 from graph.api.tables import flat, table_writers
 from graph.catalog import named, text_in
 from graph.query import ASKABLE, bind, defaults, load
@@ -23,21 +23,22 @@ from graph.serving import Service, Snapshot
 from graph.serving.vocabulary import layer_in, value_of
 from graph.terms import Rows, Term
 
+_HERE = f"{PAGE}/queries"
 _SPARQL = "application/sparql-query"
 Name = Annotated[str, Path(max_length=100, description="The name of a query.")]
 
 
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group; one for each query, with the parameters of its header."""
-    router = APIRouter(prefix=f"{PAGE}/queries", tags=["queries"], dependencies=[SPEAKS])
+    router = APIRouter(prefix=_HERE, tags=["queries"], dependencies=[SPEAKS])
     paths = [path for kind in ASKABLE for path in assets.files(kind, service.root)]
     questions = [load(path) for path in paths]
 
     @router.get(
         "",
         summary="Every query",
-        dependencies=[given_as("json", "jsonld")],
-        responses=document("Names, layers, and what each asks for.", "json", "jsonld"),
+        dependencies=[given_as("json")],
+        responses=described("Names, layers, and what each asks for.", "total", "items"),
     )
     def listed(
         request: Request,
@@ -49,10 +50,10 @@ def routes(service: Service) -> APIRouter:
         """Give the gap queries, the questions and the networks."""
         now, lang = service.now, language(request)
         items = [_told(request, one, lang) for one in questions if kind in (None, one.kind)]
-        body = _head(request, now, "", lang) | {"total": len(items), "items": items}
-        return respond(request, Answer(lambda: body, now.tag, lang))
+        body = envelope(request, now, lang, _HERE, {"items": items})
+        return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
-    known = document("The query.", "json", "jsonld")
+    known = described("The query.", "name", "title", "text", "links")
     known[200]["content"][_SPARQL] = {}
 
     @router.get("/{name}", summary="One query", dependencies=[given_as("json")], responses=known)
@@ -60,15 +61,20 @@ def routes(service: Service) -> APIRouter:
         """Give what a query asks, why, and its text, which runs in any SPARQL tool."""
         now, lang = service.now, language(request)
         found = now.query(named([one.name for one in questions], name))
-        media = pick(request.headers.get("accept", ""), ("application/json", _SPARQL))
+        media = pick(accepted(request), ("application/json", _SPARQL))
         if media == _SPARQL and "format" not in request.query_params:
-            headers = {"ETag": f'"{now.tag}-{found.name}"', "Vary": "Accept"}
+            headers = {
+                "ETag": f'"{now.tag}-{found.name}"',
+                "Vary": "Accept",
+                "Cache-Control": f"public, max-age={FRESH}",
+                "X-Graph-Version": now.tag,
+            }
             if held(request, headers["ETag"]):
                 return Response(None, 304, headers)
             return Response(found.text, 200, headers, _SPARQL)
         told = _told(request, found, lang)
-        body = _head(request, now, f"/{found.name}", lang) | told | {"text": found.text}
-        return respond(request, Answer(lambda: body, now.tag, lang))
+        body = envelope(request, now, lang, "", {**told, "text": found.text})
+        return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
     for question in questions:
         _add(router, service, question)
@@ -77,7 +83,7 @@ def routes(service: Service) -> APIRouter:
 
 def _add(router: APIRouter, service: Service, question: Question) -> None:
     known = chosen_by([question])
-    formats = ("json", "jsonld", "csv", "xlsx")
+    formats = ("json", "csv", "xlsx")
 
     @router.get(
         f"/{question.name}/results",
@@ -85,7 +91,9 @@ def _add(router: APIRouter, service: Service, question: Question) -> None:
         name=f"results-{question.name}",
         dependencies=[given_as(*formats)],
         openapi_extra={"parameters": parameters(known, day="date" in question.parameters)},
-        responses=document("A page of its rows, with names.", *formats),
+        responses=described(
+            "A page of its rows, with names.", "total", "items", "links", formats=formats
+        ),
     )
     def results(request: Request, limit: Limit = LIMIT, cursor: Cursor = None) -> Response:
         """Ask the query; a thing may be named by any of its names."""
@@ -94,27 +102,28 @@ def _add(router: APIRouter, service: Service, question: Question) -> None:
         key = ("results", question.name, day, tuple(sorted(wanted.items())))
         text = bind(question, {**defaults(question, day), **wanted})
         rows: Rows = now.chosen(key, lambda: now.ask(text, question.name))
-        here = f"{address(request)}{PAGE}/queries/{question.name}/results"
+        here = f"{_HERE}/{question.name}/results"
         numbered = list(enumerate(rows.rows))
-        shown = page(numbered, lambda pair: str(pair[0]), cursor, limit, request, here)
+        shown = page(
+            numbered, lambda pair: str(pair[0]), cursor, limit, request, address(request) + here
+        )
 
         def items() -> list[dict[str, Any]]:
             return _rows(now, rows.variables, [row for _, row in shown.items], lang)
 
         def body() -> dict[str, Any]:
-            return {
-                **_head(request, now, f"/{question.name}/results", lang),
+            own = {
                 "layer": layer_in(question.layer, lang),
                 "severity": question.severity,
                 "query": {"name": question.name, "title": text_in(question.title, lang)},
-                "date": day.isoformat(),
                 "total": shown.total,
                 "columns": {n: text_in(t, lang) for n, t in question.columns.items()},
                 "items": items(),
                 "links": shown.links,
             }
+            return envelope(request, now, lang, here, own, day)
 
-        others = {form: _table(form, question.name, rows.variables, items) for form in formats[2:]}
+        others = {form: _table(form, question.name, rows.variables, items) for form in formats[1:]}
         links = {name: to for name, to in shown.links.items() if name != "self"}
         answer = Answer(body, now.tag, lang, day.isoformat(), others, links, question.name)
         return respond(request, answer)
@@ -142,16 +151,8 @@ def _rows(
     ]
 
 
-def _head(request: Request, now: Snapshot, path: str, lang: str) -> dict[str, Any]:
-    return {
-        "id": f"{address(request)}{PAGE}/queries{path}",
-        "graph_version": now.tag,
-        "lang": lang,
-    }
-
-
 def _told(request: Request, question: Question, lang: str) -> dict[str, Any]:
-    here = f"{address(request)}{PAGE}/queries/{question.name}"
+    here = f"{address(request)}{_HERE}/{question.name}"
     return {
         "id": here,
         "name": question.name,

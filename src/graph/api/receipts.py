@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from graph.api.answer import PAGE, address
+from graph.api.context import SHOWN_PLAIN, enveloped
 from graph.api.problems import ANYWHERE, told_of
 from graph.diff import Difference
 from graph.receipt import Receipt
@@ -145,10 +146,8 @@ OUTCOME: Mapping[str, Any] = {
 }
 LIST: Mapping[str, Any] = {
     "type": "object",
-    "required": ["id", "graph_version", "total", "items", "links"],
+    "required": ["total", "items", "links"],
     "properties": {
-        "id": _IRI,
-        "graph_version": _TEXT,
         "total": _COUNT,
         "items": {"type": "array", "items": RECEIPT},
         "links": {"type": "object", "additionalProperties": _IRI},
@@ -156,8 +155,8 @@ LIST: Mapping[str, Any] = {
 }
 CHANGE: Mapping[str, Any] = {
     "type": "object",
-    "required": ["id", "graph_version", "receipt", "statements"],
-    "properties": {"id": _IRI, "graph_version": _TEXT, "receipt": _TEXT, "statements": _STATEMENTS},
+    "required": ["receipt", "statements"],
+    "properties": {"receipt": _TEXT, "statements": _STATEMENTS},
 }
 _ADDRESS = f"https://example.org{HERE}/4f1c2a9b"
 EXAMPLE_OF_RECEIPT: Mapping[str, Any] = {
@@ -182,7 +181,6 @@ EXAMPLE_OF_RECEIPT: Mapping[str, Any] = {
 }
 EXAMPLE_OF_CHANGE: Mapping[str, Any] = {
     "id": f"{_ADDRESS}/difference",
-    "graph_version": "9f2c41d07be35a68",
     "receipt": "4f1c2a9b",
     "statements": [
         {
@@ -196,8 +194,8 @@ EXAMPLE_OF_CHANGE: Mapping[str, Any] = {
     ],
 }
 EXAMPLE_OF_OUTCOME: Mapping[str, Any] = {
-    "graph_version": EXAMPLE_OF_CHANGE["graph_version"],
-    "lang": "nb",
+    "graph_version": SHOWN_PLAIN["graph_version"],
+    "lang": SHOWN_PLAIN["lang"],
     "outcome": "done",
     "receipt": EXAMPLE_OF_RECEIPT,
     "change": {"things": 2, "new": 2, "added": 14, "removed": 0, "unchanged": 3},
@@ -205,7 +203,6 @@ EXAMPLE_OF_OUTCOME: Mapping[str, Any] = {
 }
 EXAMPLE_OF_LIST: Mapping[str, Any] = {
     "id": f"https://example.org{HERE}",
-    "graph_version": EXAMPLE_OF_CHANGE["graph_version"],
     "total": 1,
     "items": [EXAMPLE_OF_RECEIPT],
     "links": {"self": f"https://example.org{HERE}", "first": f"https://example.org{HERE}"},
@@ -222,5 +219,6 @@ def read(
     what: str, schema: Mapping[str, Any], example: Mapping[str, Any]
 ) -> dict[int | str, dict[str, Any]]:
     """Describe what an address that is read answers with."""
+    schema, example = enveloped(schema), {**SHOWN_PLAIN, **example}
     held: dict[int | str, dict[str, Any]] = {304: {"description": "As you have it."}}
     return {200: given(what, schema, example), **held, **told_of(*ANYWHERE)}

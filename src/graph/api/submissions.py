@@ -20,6 +20,7 @@ from graph.access import Key
 from graph.api.answer import Answer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.bearer import KEY, bearer
+from graph.api.context import envelope
 from graph.api.line import in_line
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
@@ -55,7 +56,7 @@ from graph.errors import (
 from graph.findings import Finding
 from graph.receipt import Receipt
 from graph.render.findings.data import record
-from graph.serving import Service
+from graph.serving import Service, Snapshot
 from graph.submission import Given
 from graph.submitting import Outcome, Who
 from graph.submitting.who import MOST_SIGNS
@@ -149,18 +150,15 @@ def routes(service: Service) -> APIRouter:
         # A commit is in the list as soon as in the graph, whoever made it; the tag is to say so.
         service.refresh()
         now = service.now
-        here = address(request) + HERE
-        shown = page(receipts, lambda one: one.id, cursor, limit, request, here)
-        names = bearers(now, shown.items, language(request))
-        body = {
-            "id": here,
-            "graph_version": now.tag,
+        lang = language(request)
+        shown = page(receipts, lambda one: one.id, cursor, limit, request, address(request) + HERE)
+        names = bearers(now, shown.items, lang)
+        own = {
             "total": shown.total,
             "items": [told_of_receipt(request, receipt, names) for receipt in shown.items],
             "links": shown.links,
         }
-        links = _header(shown.links)
-        return respond(request, Answer(lambda: body, now.tag, language(request), links=links))
+        return _give(request, now, lang, HERE, own, _header(shown.links))
 
     @router.get(
         "/{id}",
@@ -171,12 +169,9 @@ def routes(service: Service) -> APIRouter:
     def show(request: Request, id: Id) -> Response:  # noqa: A002
         """Give the receipt of what was handed in."""
         receipt = _named(service, id)
-        now, lang_ = service.now, language(request)
-        body = {
-            **told_of_receipt(request, receipt, bearers(now, [receipt], lang_)),
-            "graph_version": now.tag,
-        }
-        return respond(request, Answer(lambda: body, now.tag, lang_))
+        now, lang = service.now, language(request)
+        own = told_of_receipt(request, receipt, bearers(now, [receipt], lang))
+        return _give(request, now, lang, "", own)
 
     @router.get(
         "/{id}/difference",
@@ -188,15 +183,9 @@ def routes(service: Service) -> APIRouter:
         """Give every statement that was added or removed."""
         receipt = _named(service, id)
         change = submitting.change_of(service.settings, receipt)
-        now, lang_ = service.now, language(request)
-        here = f"{address(request)}{HERE}/{receipt.id}/difference"
-        body = {
-            "id": here,
-            "graph_version": now.tag,
-            "receipt": receipt.id,
-            **statements(now, change, lang_),
-        }
-        return respond(request, Answer(lambda: body, now.tag, lang_))
+        now, lang = service.now, language(request)
+        own = {"receipt": receipt.id, **statements(now, change, lang)}
+        return _give(request, now, lang, f"{HERE}/{receipt.id}/difference", own)
 
     @router.post(
         "/{id}/undo",
@@ -360,6 +349,18 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
 
 
 # -- how it is told ---------------------------------------------------------------------------
+
+
+def _give(
+    request: Request,
+    now: Snapshot,
+    lang: str,
+    path: str,
+    own: Mapping[str, Any],
+    links: Mapping[str, str] | None = None,
+) -> Response:
+    body = envelope(request, now, lang, path, own)
+    return respond(request, Answer(lambda: body, now.tag, lang, body["date"], links=links or {}))
 
 
 def _named(service: Service, name: str) -> Receipt:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from graph.api.answer import PAGE, Answer, address, respond
+from graph.api.answer import PAGE, Answer, address, kept, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.context import described, envelope
 from graph.api.documents import INWARD_PATH, give, page_of
@@ -41,8 +41,9 @@ _LED: dict[int | str, dict[str, Any]] = {
     },
     **told_of(*ANYWHERE),
 }
+_LISTS = ("total", "items", "links")
 _ADDRESSES = (
-    *("gaps", "summary", "scorecard", "matrix", "queries", "things", "labels", "layers"),
+    *("gaps", "summary", "matrix", "queries", "things", "labels", "layers"),
     *("dumps", "submissions", "validate", "version"),
 )
 
@@ -61,8 +62,8 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         PAGE,
         summary="All there is",
-        dependencies=[given_as("json", "jsonld")],
-        responses=described("Every list and every other address.", "items", "links"),
+        dependencies=[given_as("json")],
+        responses=described("Every list and every other address.", *_LISTS),
     )
     def start(request: Request) -> Response:
         """Give every list and every other address, with links."""
@@ -83,7 +84,7 @@ def routes(service: Service) -> APIRouter:
         INWARD_PATH,
         summary="What points at a thing",
         dependencies=[given_as(*FORMS)],
-        responses=described("A page of them.", "total", "items", "links", formats=FORMS),
+        responses=described("A page of them.", *_LISTS, formats=FORMS),
     )
     def inward(
         request: Request,
@@ -134,11 +135,7 @@ def _start(request: Request, service: Service, lists: Sequence[Listed]) -> Respo
     there = {str(getattr(route, "path", "")) for route in request.app.routes}
     links = {name: f"{top}{PAGE}/{name}" for name in _ADDRESSES if f"{PAGE}/{name}" in there}
     links |= {"sparql": f"{top}/sparql", "interface": f"{top}{PAGE}/openapi.json"}
-    body = envelope(request, now, PAGE, lang) | {
-        "total": len(items),
-        "items": items,
-        "links": links,
-    }
+    body = envelope(request, now, lang, PAGE, {"items": items, "links": links})
     return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
 
@@ -175,4 +172,4 @@ def _lead(request: Request, service: Service, name: str) -> Response:
     thing = found_in.known(now, name)
     to = page_of(request, now, thing, language(request))
     headers = {"Vary": "Accept, Accept-Language", "X-Graph-Version": now.tag}
-    return RedirectResponse(to, 303, {**headers, "Cache-Control": "public, max-age=60"})
+    return RedirectResponse(to, 303, {**headers, "Cache-Control": kept(request)})

@@ -5,36 +5,33 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from graph.api.answer import PAGE, Answer, address, respond
+from graph.api.answer import PAGE, Answer, respond
 from graph.api.asked import SPEAKS, given_as
+from graph.api.context import described, envelope
 from graph.api.negotiate import language
-from graph.api.problems import document
 from graph.serving import Service
 
 
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
-    router = APIRouter(
-        prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json", "jsonld")]
-    )
+    router = APIRouter(prefix=PAGE, tags=["about"], dependencies=[SPEAKS, given_as("json")])
 
     @router.get(
         "/version",
         summary="Version of the graph, the vocabulary and the software",
-        responses=document("The version.", "json", "jsonld"),
+        responses=described("The version.", "digest", "statements"),
     )
     def version(request: Request) -> Response:
-        now = service.now
+        now, lang = service.now, language(request)
         told = now.version
-        body = {
-            "id": f"{address(request)}{PAGE}/version",
-            "graph_version": now.tag,
+        own = {
             "digest": told.digest,
             "statements": told.triples,
             "ontology": told.ontology,
             "software": told.software,
             "assets": told.assets,
         }
-        return respond(request, Answer(lambda: body, now.tag, language(request)))
+        body = envelope(request, now, lang, f"{PAGE}/version", own)
+        return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
     return router
