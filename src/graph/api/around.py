@@ -13,13 +13,15 @@ from collections import Counter
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.api.answer import PAGE
 from graph.api.caller import Callers, names_a_host, owner
 from graph.api.inflow import Inflow
+from graph.api.labels import HERE as LABELS
+from graph.api.labels import MOST_BYTES
 from graph.api.negotiate import FORMATS
 from graph.api.problems import problem
 from graph.api.rates import Left, Rates
@@ -30,12 +32,13 @@ from graph.errors import (
     RequestError,
     TooManyAtOnce,
     TooMuchSent,
+    UnsupportedMedia,
 )
 from graph.serving import Service
 
-OPEN_POSTS = frozenset({"/sparql", f"{PAGE}/validate", f"{PAGE}/labels"})
+OPEN_POSTS = frozenset({"/sparql", f"{PAGE}/validate", LABELS})
 """Addresses where a POST changes nothing, so that any page may send one."""
-LIGHT_POSTS = frozenset({"/sparql", f"{PAGE}/labels"})
+LIGHT_POSTS = frozenset({"/sparql", LABELS})
 """Those of them that cost no more than reading does."""
 ALWAYS = frozenset({"/health", "/ready"})
 """What is answered however busy it is."""
@@ -61,9 +64,9 @@ _OPEN = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
-        b"X-Graph-Version, X-Query-Bytes, X-Query-Rows, X-Query-Seconds, X-Request-Id, "
-        b"X-Total-Rows",
+        b"Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Location, RateLimit, "
+        b"RateLimit-Policy, Retry-After, X-Conforms, X-Findings, X-Graph-Version, X-Query-Bytes, "
+        b"X-Query-Rows, X-Query-Seconds, X-Request-Id, X-Total-Rows",
     ),
     (b"cross-origin-resource-policy", b"cross-origin"),
 )
@@ -74,6 +77,9 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PACKED, _PLAIN = "Content-Encoding: ", "identity"
+_GONE = 499
+"""What the log says of who left before all was sent; others use the same number."""
 
 
 class Around:
@@ -102,6 +108,8 @@ class Around:
         if path.startswith("/sparql"):
             # A form writes each sign that is not plain as three.
             return 3 * self._serving.query_bytes + _SLACK
+        if path == LABELS:
+            return MOST_BYTES
         return self._service.settings.limits.file_bytes + _SLACK
 
 
@@ -131,6 +139,9 @@ class _Visit:
             # What a HEAD tells is what a GET would have told.
             "method": "GET" if self._method == "HEAD" else self._method,
         }
+        if self._method == "HEAD":
+            # RFC 9110 section 14.2: only a GET can ask for a part.
+            self.scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"range"]
         if path != self._path and "raw_path" in scope:
             self.scope["raw_path"] = scope["raw_path"][: len(path) - len(self._path)]
         self._reads = self._method in ("GET", "HEAD", "OPTIONS") or (
@@ -180,20 +191,28 @@ class _Visit:
         length = self._headers.get("content-length", "")
         if length.isdecimal() and int(length[:20]) > around.limit(self.scope["path"]):
             return TooMuchSent(around.limit(self.scope["path"]))
+        packed = self._headers.get("content-encoding", _PLAIN).strip().lower()
+        if self._method == "POST" and packed != _PLAIN:
+            return UnsupportedMedia(_PACKED + packed, [_PACKED + _PLAIN])
         return None
 
     async def _work(self) -> None:
         try:
             await self._around._app(self.scope, self._inflow, self._out)
         except Exception as error:
-            if self._inflow.fault is None:
+            if self._inflow.gone and isinstance(error, ClientDisconnect):
+                # Nobody is there to be told, and nothing of ours is wrong.
+                pass
+            elif self._inflow.fault is None:
                 self._blame(error)
                 if self._status:
                     # A half answer must not look like a whole one: the connection is broken.
                     raise
                 await self._refuse(InternalError(type(error).__name__))
                 return
-        if self._inflow.fault is not None and not self._status:
+        if self._inflow.gone and not self._status:
+            self._status = _GONE
+        elif self._inflow.fault is not None and not self._status:
             await self._refuse(self._inflow.fault)
 
     async def _refuse(self, error: RequestError | InternalError) -> None:
@@ -222,7 +241,7 @@ class _Visit:
         await Response(None, 204, told)(self.scope, self._inflow, self._out)
 
     async def _out(self, message: Message) -> None:
-        if self._inflow.fault is not None and not self._status:
+        if (self._inflow.fault or self._inflow.gone) and not self._status:
             # The route has made something of the fault; ours says what it is.
             return
         if message["type"] == "http.response.start":

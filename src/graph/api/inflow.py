@@ -10,7 +10,10 @@ from graph.errors import RequestError, SentTooSlowly, TooMuchSent
 
 
 class Inflow:
-    """A body on its way in. `fault` is set, and raised, when it is too large or too slow."""
+    """A body on its way in. `fault` is set, and raised, when it is too large or too slow.
+
+    `gone` tells that who sent it left before all of it had come.
+    """
 
     def __init__(self, receive: Receive, most: int, seconds: float) -> None:
         self._receive = receive
@@ -20,6 +23,7 @@ class Inflow:
         self._come = 0
         self._whole = False
         self.fault: RequestError | None = None
+        self.gone = False
 
     async def __call__(self) -> Message:
         """Give the next of it."""
@@ -44,5 +48,5 @@ class Inflow:
                 self.fault = TooMuchSent(self._most)
                 raise self.fault
         else:
-            self._whole = True
+            self._whole = self.gone = True
         return message

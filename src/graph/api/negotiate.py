@@ -63,7 +63,7 @@ def language(request: Request) -> str:
         if asked not in LANGUAGES:
             raise BadParameter("lang", asked, LANGUAGES)
         return asked
-    for wish in wishes(request.headers.get("accept-language", "")):
+    for wish in wishes(", ".join(request.headers.getlist("accept-language"))):
         tag = wish.value.partition("-")[0]
         tag = TAGS.get(tag, tag)
         if tag in LANGUAGES:

@@ -63,7 +63,7 @@ async def by_content(request: Request, serving: Serving) -> Asked:
     """Give what the content asks.
 
     Raises:
-        UnsupportedMedia: content of another kind, in other characters, or packed.
+        UnsupportedMedia: content of another kind, or in other characters.
         QueryTooLarge: more than the limit; the rest of it is not read.
 
     """
@@ -71,7 +71,7 @@ async def by_content(request: Request, serving: Serving) -> Asked:
     media = media.strip().lower()
     if media not in TAKEN:
         raise UnsupportedMedia(media, TAKEN)
-    _refuse_other_spelling(request, parameters)
+    _refuse_other_spelling(parameters)
     text = _text(await _content(request, media, serving))
     beside = _pairs(_address(request))
     _refuse_strange(request, beside)
@@ -97,10 +97,7 @@ async def _content(request: Request, media: str, serving: Serving) -> bytes:
     return b"".join(pieces)
 
 
-def _refuse_other_spelling(request: Request, parameters: str) -> None:
-    packed = request.headers.get("content-encoding", "identity").strip().lower()
-    if packed != "identity":
-        raise UnsupportedMedia(f"Content-Encoding: {packed}", TAKEN)
+def _refuse_other_spelling(parameters: str) -> None:
     for parameter in parameters.split(";"):
         name, _, told = parameter.partition("=")
         told = told.strip().strip("\"'").lower()

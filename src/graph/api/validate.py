@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -14,7 +17,7 @@ from starlette.responses import Response
 from graph.api.answer import PAGE
 from graph.api.asked import SPEAKS, given_as
 from graph.api.line import in_line
-from graph.api.negotiate import language, pick
+from graph.api.negotiate import accepted, language, pick
 from graph.api.problems import PROBLEMS, told_of
 from graph.api.uploads import ENDINGS, FORM, uploaded
 from graph.errors import NotAcceptable, UnknownFormat
@@ -106,7 +109,7 @@ def _format(request: Request) -> str:
     asked = request.query_params.get("format")
     if asked is not None:
         return asked
-    media = pick(request.headers.get("accept", ""), tuple(MEDIA.values()))
+    media = pick(accepted(request), tuple(MEDIA.values()))
     if media is None:
         raise NotAcceptable(list(MEDIA.values()))
     return next(form for form, told in MEDIA.items() if told == media)
@@ -136,9 +139,22 @@ def _report(
     }
     media = MEDIA[form]
     content = _written(findings, facts, form, lang) if made is None else made
+    if form == "html":
+        headers["Content-Security-Policy"] = _for_page(content)
     return Response(content, 200, headers, f"{media}; charset=utf-8" if form in _TEXTS else media)
 
 
+def _for_page(content: bytes) -> str:
+    """Say what a browser may use of a page: its own style, which is known by its digest."""
+    found = _STYLE.search(content)
+    digest = base64.b64encode(hashlib.sha256(found[1] if found else b"").digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _TEXTS = {form for form, media in MEDIA.items() if media.startswith("text/")}
 
 
