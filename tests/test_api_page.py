@@ -44,3 +44,19 @@ def test_every_refusal_on_the_page_is_one_that_there_is() -> None:
     codes = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", table)) | {"busy"}
     ours = {getattr(getattr(errors, name), "code", "") for name in errors.__all__}
     assert codes - ours == {"too-short", "too-long"}
+
+
+def test_what_has_no_time_to_wait_is_named_on_the_page() -> None:
+    from graph import errors
+
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    later = {errors.RequestError, errors.NotReady, errors.TooManyRequests, errors.Busy}
+    later |= {errors.Overloaded, errors.QueryTooSlow, errors.QueryTooHungry}
+    lasting = {
+        kind.code
+        for kind in kinds
+        if getattr(kind, "status", 0) in (429, 503) and kind.retry_after is None
+        if kind not in later
+    }
+    (told,) = re.findall(r"have `Retry-After`, all but ([^,]*),", " ".join(PAGE.split()))
+    assert set(re.findall(r"`([a-z-]+)`", told)) == lasting
