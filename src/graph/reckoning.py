@@ -2,6 +2,9 @@
 
 A check is a query for what a shape cannot say, such as a control digit: SHACL Core cannot reckon,
 and a constraint written in SPARQL is run once for every focus. Knows no particular check.
+
+What is written in an unusual way is judged as it would be in the usual one too: for each such value
+the checks find a `rdf:subject`, `rdf:predicate`, `rdf:object`, and the text as `rdf:value`.
 """
 
 from __future__ import annotations
@@ -13,15 +16,29 @@ from typing import cast
 from graph import assets, rdf
 from graph.errors import InternalError
 from graph.findings import Finding, Severity
+from graph.plain import may_name, may_tell, plain
 from graph.query import LAYER_IRIS, Query, load
 from graph.store import MEMORY, Change, open_store
-from graph.terms import GRAPH, RDFS, RDFS_SUBCLASS, Rows, Term, Triple
+from graph.terms import (
+    GENID,
+    GRAPH,
+    RDF,
+    RDF_TYPE,
+    RDFS,
+    RDFS_SUBCLASS,
+    Quad,
+    Rows,
+    Term,
+    Triple,
+    literal,
+)
 from graph.validate import names_by_language
 
 # a query's text and its file's name → its rows
 Ask = Callable[[str, str], Rows]
 
 _UPWARDS = {RDFS_SUBCLASS, Term("iri", RDFS + "subPropertyOf")}
+_SPELT = tuple(Term("iri", RDF + name) for name in ("subject", "predicate", "object", "value"))
 _JUDGED, _BEHIND = Term("iri", GRAPH + "judged"), Term("iri", GRAPH + "behind")
 
 
@@ -112,17 +129,53 @@ def _reckoned(
     sources: Mapping[str, str] | None,
 ) -> list[Finding]:
     subjects = {triple[0] for triple in judged}
-    rows = [
-        (query, row) for query in checks for row in _rows(ask, query) if row["focus"] in subjects
-    ]
-    names = names_by_language(judged, {row["focus"] for _, row in rows})
-    paths = {row["path"] for _, row in rows if "path" in row}
+    asks = [ask, *_spelt_out(judged)]
+    rows: dict[tuple[object, ...], tuple[Query, Mapping[str, Term]]] = {}
+    for query in checks:
+        for row in (row for each in asks for row in _rows(each, query)):
+            if row["focus"] in subjects:
+                rows.setdefault((query.name, *sorted(row.items())), (query, row))
+    names = names_by_language(judged, {row["focus"] for _, row in rows.values()})
+    paths = {row["path"] for _, row in rows.values() if "path" in row}
     labels = {path: _labels(ask, path) for path in paths}
     found = [
         _finding(query, row, names, labels, (sources or {}).get(row["focus"].value))
-        for query, row in rows
+        for query, row in rows.values()
     ]
     return sorted(found, key=Finding.order)
+
+
+def _spelt_out(judged: Sequence[Triple]) -> Iterator[Ask]:
+    """Give where to ask of the values that are written in an unusual way, if there are any."""
+    found: dict[tuple[Term, Term, Term], str] = {}
+    for subject, predicate, object_ in judged:
+        for path, value in ((predicate, object_), (RDF_TYPE, subject)):
+            usual = _usual(value)
+            if usual is not None:
+                found[subject, path, value] = usual
+    if not found:
+        return
+    things = {subject for subject, _, _ in found}
+    quads: list[Quad] = [(*triple, _JUDGED) for triple in judged if triple[0] in things]
+    for number, (triple, text) in enumerate(found.items()):
+        node = Term("iri", f"{GENID}spelt-{number}")
+        said = zip(_SPELT, (*triple, literal(text)), strict=True)
+        quads += [(node, predicate, value, _BEHIND) for predicate, value in said]
+    store = open_store(MEMORY)
+    store.apply(Change(added=tuple(quads)))
+    yield store.query
+
+
+def _usual(value: Term) -> str | None:
+    """Give a value as it is usually written, if it is not and may be what a check looks for."""
+    text = value.value
+    if text.isascii() and "%" not in text and "  " not in text and "at" not in text.casefold():
+        # The letters are those of "(at)" and its like.
+        return None
+    if value.kind == "bnode" or not (may_tell(text) or may_name(text)):
+        return None
+    usual = plain(text)
+    return None if usual == text else usual
 
 
 def _rows(ask: Ask, query: Query) -> Iterator[Mapping[str, Term]]:

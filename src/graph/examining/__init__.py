@@ -8,6 +8,7 @@ from typing import cast
 
 from graph.closure import Ask
 from graph.config import Settings
+from graph.examining.aside import aside
 from graph.examining.ground import Ground, ground
 from graph.examining.handed import handed
 from graph.examining.judging import judge
@@ -124,7 +125,7 @@ def examine(
         # Where a cell holds what nobody can read, a lack of the same cell is no second fault.
         if full.value is not None or full.place not in cells or finding in read:
             told_to.append(typed(full, files))
-    findings = told_to
+    findings = [*told_to, *aside(files, told_to, base)]
     remarks = [remark for file in files for remark in file.remarks]
     # To name one's life event on the service is our way too; only what steps aside is another's.
     remarks += _remarks(repeated, len(view.triples) if view.aside else 0)

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from graph.errors import BadFunction, NamesAPerson, NotAnOrganisation
 from graph.ownership import is_number
+from graph.plain import plain
 
 MOST_SIGNS = 100
 # Eleven digits, however they are grouped, may be a national identity number.
@@ -49,4 +50,4 @@ def file_name(name: str) -> str:
 
 
 def _names_a_person(text: str) -> bool:
-    return _AT.search(text) is not None or _ELEVEN.search(text) is not None
+    return any(look.search(way) for look in (_AT, _ELEVEN) for way in (text, plain(text)))
