@@ -219,6 +219,30 @@ def test_a_file_is_handed_in_looked_at_and_taken_back(client: TestClient, token:
     assert code(twice, 409) == "cannot-undo-undone"
 
 
+def test_what_is_erased_is_told_so_and_no_kept_answer_hides_it(
+    client: TestClient, store: Path, token: str
+) -> None:
+    done = client.post(HERE, content=trial(41), headers=bearing(token))
+    at = done.headers["location"]
+    assert client.post(f"{at}/undo", headers=bearing(token)).status_code == 201
+    addresses = (at, f"{at}/difference", HERE)
+    had = {one: client.get(one) for one in addresses}
+    assert not any("erased" in str(answer.json()) for answer in had.values())
+    submitting.erase(Settings(store=store), at.rpartition("/")[2], "personvernombud")
+    for one, answer in had.items():
+        told = client.get(one, headers={"If-None-Match": answer.headers["etag"]})
+        assert told.status_code == 200
+        assert "personvernombud" in told.text
+        again = client.get(one, headers={"If-None-Match": told.headers["etag"]})
+        assert again.status_code == 304
+    assert client.get(at).json()["erased"]["members"] == ["sha256", "read", "change"]
+    assert client.get(f"{at}/difference").json()["statements"] == []
+    assert client.get("/ready?for=write").status_code == 200
+    assert client.post(HERE, content=trial(42), headers=bearing(token)).status_code == 201
+    comment = b"# Ola Nordmann, 31129900000\n" + trial(43)
+    assert code(client.post(HERE, content=comment, headers=bearing(token)), 422) == "refused"
+
+
 def test_a_violation_refuses_with_every_reason(client: TestClient, token: str) -> None:
     n = client.get(HERE).json()["total"]
     answer = client.post(HERE, content=BROKEN, headers=bearing(token))

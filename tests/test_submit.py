@@ -771,8 +771,10 @@ def test_every_refusal_has_its_words_in_three_languages() -> None:
         for under in kind.__subclasses__():
             yield from below(under)
 
-    codes = {kind.code for kind in below(SubmitError)} - {"cannot-undo", "submit"}
-    codes |= {f"cannot-undo-{why}" for why in ("not-yours", "undone", "built-on", "changed")}
+    codes = {kind.code for kind in below(SubmitError)} - {"cannot-undo", "cannot-erase", "submit"}
+    undo = ("not-yours", "undone", "built-on", "changed", "erased")
+    erase = ("undoing", "standing", "shared", "relied", "already")
+    codes |= {f"cannot-undo-{why}" for why in undo} | {f"cannot-erase-{why}" for why in erase}
     codes |= {BadEditor.code, HasReceipts.code, NotAnExport.code}
     for language in LANGUAGES:
         texts = load(language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -85,6 +85,57 @@ class Receipt:
     def staged(self) -> str:
         """The name of the file that announces it before it is one."""
         return self.name + ".staged"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A hand's word that kept bytes of a commit are gone for good: when, by which function, which.
+
+    `files` are names in `accepted/`. The receipt still tells what their digests were.
+    """
+
+    receipt: str
+    at: str
+    function: str
+    files: tuple[str, ...]
+
+    def members(self, receipt: Receipt) -> tuple[str, ...]:
+        """Give the members of the receipt whose bytes are gone: `sha256`, `read`, `change`."""
+        return tuple(name for name in _KEPT if getattr(receipt, name) in self.files)
+
+
+_KEPT = ("sha256", "read", "change")
+
+
+def in_force(receipts: Sequence[Receipt]) -> Iterator[Receipt]:
+    """Give, newest first, the commits whose change stands: neither taken back nor spent on that.
+
+    An undoing stands as long as what it took back is not there again, so it is among them.
+    """
+    gone: set[str] = set()
+    for receipt in reversed(receipts):
+        if receipt.id in gone:
+            continue
+        if receipt.undoes:
+            gone.add(receipt.undoes)
+        yield receipt
+
+
+def write_erasure(erasure: Erasure) -> str:
+    """Write an erasure as JSON, in the order of its fields."""
+    told = {"erasure": FORMAT, **asdict(erasure)}
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_erasure(text: str) -> Erasure:
+    """Read what `write_erasure` wrote; ValueError for anything else."""
+    told: object = json.loads(text)
+    if not isinstance(told, dict) or told.get("erasure") != FORMAT:
+        raise ValueError("no erasure of ours")
+    files = told.get("files")
+    if not isinstance(files, list) or not all(type(name) is str and name for name in files):
+        raise ValueError("files is missing or of the wrong kind")
+    return Erasure(**_checked(told, Erasure, {"files"}), files=tuple(files))
 
 
 def write_receipt(receipt: Receipt) -> str:

@@ -7,7 +7,7 @@ and does not change when a reader of files does.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from graph import assets, provenance, rdf
@@ -61,20 +61,49 @@ def replay(content: Iterable[Quad], log: Log) -> list[Quad]:
 def replayed(folder: Path, base: str, log: Log) -> dict[str, Difference]:
     """Give what each commit changes, by its id, when it is taken in again on the files of a folder.
 
-    It may differ from what it changed once, where the files say something else by now.
+    It may differ from what it changed once, where the files say something else by now. What was
+    erased changes nothing.
     """
+    return _replay(_Held(_content(folder, base)), log)
+
+
+def apart_without(
+    folder: Path, base: str, log: Log, without: Collection[str]
+) -> tuple[str, ...] | None:
+    """Tell whether the content would be another if some commits had never been; None if it is not.
+
+    Else the ids of the other commits that would have changed something else.
+    """
+    content = _content(folder, base)
+    with_all, with_fewer = _Held(content), _Held(content)
+    all_, fewer = _replay(with_all, log), _replay(with_fewer, log, without)
+    if set(with_all.quads()) == set(with_fewer.quads()):
+        return None
+    return tuple(id_ for id_ in all_ if id_ not in without and all_[id_] != fewer[id_])
+
+
+def _content(folder: Path, base: str) -> list[Quad]:
     content: list[Quad] = []
     for path in assets.data_files(folder):
         graph = Term("iri", assets.data_graph(path, folder))
         found = rdf.skolemise(rdf.parse(path, base=base), str(path))
         content += [(s, p, o, graph) for s, p, o, _ in found]
-    return _replay(_Held(content), log)
+    return content
 
 
-def _replay(held: _Held, log: Log) -> dict[str, Difference]:
+def _replay(held: _Held, log: Log, without: Collection[str] = ()) -> dict[str, Difference]:
     changes: dict[str, Difference] = {}
-    for receipt in log.receipts():
-        change = _change(receipt, log, held, changes)
+    receipts = log.receipts()
+    there = {receipt.id: set[str]() for receipt in receipts}
+    for receipt, sha256 in log.kept(receipts):
+        there[receipt.id].add(sha256)
+    for receipt in receipts:
+        change = Difference()
+        read = not receipt.read or receipt.read in there[receipt.id]
+        if read and receipt.id not in without:
+            for sha256 in sorted(there[receipt.id]) if receipt.read else ():
+                log.content(receipt, sha256)
+            change = _change(receipt, log, held, changes)
         held.apply(change)
         changes[receipt.id] = change
         held.apply(Difference(provenance.statements(receipt)))
@@ -88,8 +117,6 @@ def _change(receipt: Receipt, log: Log, held: _Held, changes: dict[str, Differen
             reason = f"{receipt.undoes} is missing"
             raise ReceiptDamaged(log.path, receipt=f"log/{receipt.name}", reason=reason)
         return undone.back()
-    for sha256 in receipt.kept:
-        log.content(receipt, sha256)
     name = f"accepted/{receipt.read}"
     said, emptied, kept = read_statements(log.content(receipt, receipt.read), name)
     home = Term("iri", receipt.home)
@@ -177,6 +204,7 @@ def settle(store: Store, place: Path) -> list[Receipt]:
     """
     log = Log(place)
     if not log.unsettled():
+        log.finish_erasing()
         return []
 
     def holds(receipt: Receipt) -> bool:
@@ -186,4 +214,6 @@ def settle(store: Store, place: Path) -> list[Receipt]:
         except (StoreAbsent, StoreDamaged):
             return False
 
-    return log.settle(holds, lambda: version_of(place).digest)
+    completed = log.settle(holds, lambda: version_of(place).digest)
+    log.finish_erasing()
+    return completed

@@ -33,7 +33,8 @@ class Answer:
     `others` holds a writer for each further format of `negotiate.FORMATS` that it can be given in.
     `links` are those of the header, by relation. `tag` names the version of the graph it tells of,
     `day` the day, both of which are in its ETag. `name` is the file name a browser saves it by.
-    `context` is where its JSON-LD context lies; without one it is not given as JSON-LD.
+    `context` is where its JSON-LD context lies; without one it is not given as JSON-LD. `noted` is
+    what it tells that may change while the version does not; it is in the ETag too.
     """
 
     body: Callable[[], Body]
@@ -44,6 +45,7 @@ class Answer:
     links: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     context: str | None = None
+    noted: str = ""
 
 
 def respond(request: Request, answer: Answer) -> Response:
@@ -113,7 +115,8 @@ def kept(request: Request) -> str:
 
 def _etag(request: Request, answer: Answer, form: str) -> str:
     """Name the document as it is given: the version of the graph, and all that it varies by."""
-    varies = (answer.day, answer.lang, form, address(request), str(request.url.query))
+    varies = [answer.day, answer.lang, form, address(request), str(request.url.query)]
+    varies += [answer.noted] if answer.noted else []
     told = hashlib.sha256("\0".join(varies).encode()).hexdigest()[:8]
     return f'"{answer.tag}-{told}"'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from graph.api.answer import PAGE, address
 from graph.api.context import SHOWN_PLAIN, enveloped
 from graph.api.problems import ANYWHERE, told_of
 from graph.diff import Difference
-from graph.receipt import Receipt
+from graph.receipt import Erasure, Receipt
 from graph.serving import Snapshot
 from graph.terms import GRAPH, LGID, SKOS, Quad, Term
 
@@ -27,8 +28,13 @@ def bearers(now: Snapshot, receipts: Sequence[Receipt], lang: str) -> dict[str, 
     return {actor: named[actor] for actor in actors - labels.nameless(actors)}
 
 
-def told_of_receipt(request: Request, receipt: Receipt, names: Mapping[str, str]) -> dict[str, Any]:
-    """Give a receipt as documents do; `names` are those of `bearers`."""
+def told_of_receipt(
+    request: Request,
+    receipt: Receipt,
+    names: Mapping[str, str],
+    erased: Mapping[str, Erasure] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Give a receipt as documents do; `names` are those of `bearers`, `erased` what was erased."""
     here = f"{address(request)}{HERE}/{receipt.id}"
     told = asdict(receipt)
     told["key"] = told.pop("id")
@@ -36,7 +42,16 @@ def told_of_receipt(request: Request, receipt: Receipt, names: Mapping[str, str]
     links = {"self": here, "difference": f"{here}/difference", "undo": f"{here}/undo"}
     if receipt.undoes:
         links["undoes"] = f"{address(request)}{HERE}/{receipt.undoes}"
-    return {"id": here, **told, "actor": actor, "links": links}
+    return {"id": here, **told, "actor": actor, **told_of_erasure(receipt, erased), "links": links}
+
+
+def told_of_erasure(receipt: Receipt, erased: Mapping[str, Erasure]) -> dict[str, Any]:
+    """Give what was erased of a receipt, as a member of a document; nothing where nothing was."""
+    if receipt.id not in erased:
+        return {}
+    note = erased[receipt.id]
+    members = list(note.members(receipt))
+    return {"erased": {"at": note.at, "function": note.function, "members": members}}
 
 
 def sums(change: Difference, new: int) -> dict[str, int]:
@@ -98,6 +113,17 @@ _GAPS = {
         **{name: {"type": "array", "items": _TEXT} for name in ("closed", "opened")},
     },
 }
+_ERASED = {
+    "type": "object",
+    "description": "That kept bytes were erased for good: when, by which function, and of which "
+    "members of the receipt.",
+    "required": ["at", "function", "members"],
+    "properties": {
+        "at": {"type": "string", "format": "date-time"},
+        "function": _TEXT,
+        "members": {"type": "array", "items": {"enum": ["sha256", "read", "change"]}},
+    },
+}
 RECEIPT: Mapping[str, Any] = {
     "type": "object",
     "required": ["id", "key", "number", "kind", "at", "organisation", "actor", "links"],
@@ -114,6 +140,7 @@ RECEIPT: Mapping[str, Any] = {
         "undoes": _TEXT,
         "digest": {"type": "string", "description": "Of all that the graph holds after it."},
         "lacks": _GAPS,
+        "erased": _ERASED,
         "links": {"type": "object", "additionalProperties": _IRI},
     },
 }
@@ -156,7 +183,7 @@ LIST: Mapping[str, Any] = {
 CHANGE: Mapping[str, Any] = {
     "type": "object",
     "required": ["receipt", "statements"],
-    "properties": {"receipt": _TEXT, "statements": _STATEMENTS},
+    "properties": {"receipt": _TEXT, "statements": _STATEMENTS, "erased": _ERASED},
 }
 _ADDRESS = f"https://example.org{HERE}/4f1c2a9b"
 EXAMPLE_OF_RECEIPT: Mapping[str, Any] = {

@@ -40,6 +40,7 @@ from graph.api.receipts import (
     read,
     statements,
     sums,
+    told_of_erasure,
     told_of_receipt,
 )
 from graph.api.uploads import uploaded
@@ -153,9 +154,10 @@ def routes(service: Service) -> APIRouter:
         lang = language(request)
         shown = page(receipts, lambda one: one.id, cursor, limit, request, address(request) + HERE)
         names = bearers(now, shown.items, lang)
+        erased = submitting.erasures(service.settings)
         own = {
             "total": shown.total,
-            "items": [told_of_receipt(request, receipt, names) for receipt in shown.items],
+            "items": [told_of_receipt(request, one, names, erased) for one in shown.items],
             "links": shown.links,
         }
         return _give(request, now, lang, HERE, own, _header(shown.links))
@@ -170,7 +172,8 @@ def routes(service: Service) -> APIRouter:
         """Give the receipt of what was handed in."""
         receipt = _named(service, id)
         now, lang = service.now, language(request)
-        own = told_of_receipt(request, receipt, bearers(now, [receipt], lang))
+        erased = submitting.erasures(service.settings)
+        own = told_of_receipt(request, receipt, bearers(now, [receipt], lang), erased)
         return _give(request, now, lang, "", own)
 
     @router.get(
@@ -185,6 +188,7 @@ def routes(service: Service) -> APIRouter:
         change = submitting.change_of(service.settings, receipt)
         now, lang = service.now, language(request)
         own = {"receipt": receipt.id, **statements(now, change, lang)}
+        own |= told_of_erasure(receipt, submitting.erasures(service.settings))
         return _give(request, now, lang, f"{HERE}/{receipt.id}/difference", own)
 
     @router.post(
@@ -360,7 +364,11 @@ def _give(
     links: Mapping[str, str] | None = None,
 ) -> Response:
     body = envelope(request, now, lang, path, own)
-    return respond(request, Answer(lambda: body, now.tag, lang, body["date"], links=links or {}))
+    # Erasing leaves the version as it is.
+    told = [one["erased"] for one in (own, *own.get("items", ())) if "erased" in one]
+    noted = json.dumps(told) if told else ""
+    answer = Answer(lambda: body, now.tag, lang, body["date"], links=links or {}, noted=noted)
+    return respond(request, answer)
 
 
 def _named(service: Service, name: str) -> Receipt:

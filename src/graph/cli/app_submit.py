@@ -68,6 +68,17 @@ def register(command: Register, session: Session, Output: Any, All: Any) -> None
 
         return undo(session, name, as_, function, dry_run, output, everything)
 
+    @command("erase", "help.erase")
+    def erase(
+        name: Name,
+        function: Annotated[
+            str, typer.Option("--function", metavar="TEXT", help=texts["help.erase_function"])
+        ],
+    ) -> int:
+        from graph.cli.submit import erase
+
+        return erase(session, name, function)
+
     @command("rebuild", "help.rebuild")
     def rebuild() -> int:
         from graph.cli.submit import rebuild

@@ -9,7 +9,7 @@ from graph.cli.present import Names, cell, number, words
 from graph.diff import Difference
 from graph.gaps import CERTAINTIES, Gap
 from graph.messages import Messages
-from graph.receipt import Lacks, Receipt
+from graph.receipt import Erasure, Lacks, Receipt
 from graph.render import Cell, Column, Document, Sheet
 from graph.submitting.lacking import Shift
 from graph.terms import LABEL_PROPERTIES, LANGUAGES, Quad, Term, compact, literal
@@ -17,6 +17,7 @@ from graph.terms import LABEL_PROPERTIES, LANGUAGES, Quad, Term, compact, litera
 _CHANGES = ("change", "thing", "field", "value")
 _GAPS = ("gap_change", "gap_name", "gap_focus", "gap_before", "gap_after")
 _HISTORY = ("number", "id", "at", "kind", "organisation", "function", "file", "undoes")
+_LAST = ("erased_at",)
 _COUNTS = ("added_count", "removed_count", "lacks_before", "lacks_after")
 
 
@@ -128,7 +129,12 @@ def _gap(id_: str, titles: Mapping[str, str]) -> str:
     return f"{titles.get(query, query)}: {key}"
 
 
-def history(receipts: Sequence[Receipt], names: Mapping[str, str], texts: Messages) -> Document:
+def history(
+    receipts: Sequence[Receipt],
+    names: Mapping[str, str],
+    erased: Mapping[str, Erasure],
+    texts: Messages,
+) -> Document:
     """Give every receipt on a line, the newest last."""
     rows = []
     for receipt in receipts:
@@ -143,15 +149,22 @@ def history(receipts: Sequence[Receipt], names: Mapping[str, str], texts: Messag
                 words(receipt.file),
                 words(receipt.undoes),
                 *(number(count) for count in _counts(receipt)),
+                words(erased[receipt.id].at if receipt.id in erased else ""),
             )
         )
-    titles = columns((*_HISTORY, *_COUNTS), texts, ("number", *_COUNTS))
+    titles = columns((*_HISTORY, *_COUNTS, *_LAST), texts, ("number", *_COUNTS))
     notes = () if rows else (texts["submit.history_none"],)
     title = texts["submit.history"]
     return Document((Sheet("history", titles, rows, title=title, notes=notes),))
 
 
-def receipt(found: Receipt, names: Mapping[str, str], texts: Messages, people: bool) -> Sheet:
+def receipt(
+    found: Receipt,
+    names: Mapping[str, str],
+    erased: Erasure | None,
+    texts: Messages,
+    people: bool,
+) -> Sheet:
     """Give all that a receipt tells: a line for each matter, or for programs one row."""
     told: list[tuple[str, Cell]] = [
         ("number", number(found.number)),
@@ -177,6 +190,9 @@ def receipt(found: Receipt, names: Mapping[str, str], texts: Messages, people: b
         ("software", words(found.software)),
         ("ontology", words(found.ontology)),
         ("digest", words(found.digest)),
+        ("erased_at", words(erased.at if erased else "")),
+        ("erased_by", words(erased.function if erased else "")),
+        ("erased_of", _members(found, erased, texts)),
     ]
     title = texts.text("submit.receipt", id=found.id)
     if not people:
@@ -185,6 +201,13 @@ def receipt(found: Receipt, names: Mapping[str, str], texts: Messages, people: b
     rows = [(Cell(None, texts[f"submit.{name}"]), value) for name, value in told if value.text]
     titles = (Column("matter", ""), Column("value", ""))
     return Sheet("receipt", titles, rows, title=title, heads=False, whole=True)
+
+
+def _members(found: Receipt, erased: Erasure | None, texts: Messages) -> Cell:
+    if erased is None:
+        return Cell()
+    names = erased.members(found)
+    return Cell(literal(" ".join(names)), ", ".join(texts[f"submit.erased_{n}"] for n in names))
 
 
 def _counts(found: Receipt) -> tuple[int, ...]:

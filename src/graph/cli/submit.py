@@ -12,6 +12,7 @@ from graph.examining.facts import facts_of
 from graph.pipeline import build, ensure
 from graph.render import Document
 from graph.store import version_of
+from graph.store.folder import Folder
 from graph.submitting import Outcome
 from graph.terms import Term
 
@@ -76,11 +77,26 @@ def undo(
     return 0
 
 
+def erase(session: Session, name: str, function: str) -> int:
+    """Erase the kept bytes of what was taken back, and make the engine's own files anew."""
+    _ready(session)
+    done = submitting.erase(session.settings, name, function)
+    with session.talk.progress() as progress:
+        build(session.settings, validate=False, progress=progress)
+    # The copy before is of the content without it, in files that may hold what was there earlier.
+    Folder(session.settings.store).forget_older()
+    ids = ", ".join(receipt.id for receipt in done.receipts)
+    session.talk.tell("submit.erased", ids=ids, files=done.files)
+    return 0
+
+
 def history(session: Session, output: str | None, everything: bool) -> int:
     """List the receipts."""
     receipts = submitting.history(session.settings)
     names = _bearers(session, [receipt.actor for receipt in receipts])
-    session.show(present_submit.history(receipts, names, session.talk.messages), output, everything)
+    erased = submitting.erasures(session.settings)
+    told = present_submit.history(receipts, names, erased, session.talk.messages)
+    session.show(told, output, everything)
     return 0
 
 
@@ -91,7 +107,8 @@ def show(session: Session, name: str, output: str | None, everything: bool) -> i
     texts = session.talk.messages
     names = _names(session, Outcome(change))
     bearers = _bearers(session, [receipt.actor])
-    told = present_submit.receipt(receipt, bearers, texts, session.for_people(output))
+    erased = submitting.erasures(session.settings).get(receipt.id)
+    told = present_submit.receipt(receipt, bearers, erased, texts, session.for_people(output))
     ids = (*receipt.lacks.closed, *receipt.lacks.opened)
     asked = {id_.partition(":")[0] for id_ in ids} & session.paths.keys()
     titles = {name: text_in(session.query(name).title, session.lang) for name in asked}

@@ -117,6 +117,7 @@
     │   │   ├── NamesAPerson
     │   │   ├── BadFunction               limit
     │   │   ├── NothingIn                 file
+    │   │   ├── CannotErase               id
     │   │   └── Things                    n, things
     │   │       ├── NotOwned              organisation
     │   │       ├── NotData
@@ -297,6 +298,7 @@ from graph.errors.storing import (
 from graph.errors.submitting import (
     BadEditor,
     BadFunction,
+    CannotErase,
     CannotUndo,
     HasReceipts,
     NamesAPerson,
@@ -330,6 +332,7 @@ __all__ = [
     "BadUpload",
     "BadValue",
     "Busy",
+    "CannotErase",
     "CannotListen",
     "CannotUndo",
     "DiskFull",

@@ -94,6 +94,16 @@ class CannotUndo(Things):
         self.code = f"cannot-undo-{why}"
 
 
+class CannotErase(SubmitError):
+    """Kept bytes that cannot be erased; `why` names the reason."""
+
+    code = "cannot-erase"
+
+    def __init__(self, id_: str, why: str, **params: object) -> None:
+        super().__init__(id=id_, **params)
+        self.code = f"cannot-erase-{why}"
+
+
 class HasReceipts(InputError):
     """A folder to build from, and a store that has taken in files on top of another content."""
 

@@ -108,9 +108,8 @@ def _compare(place: Path, held: Holding, told: Version) -> None:
 def _refuse_damaged_record(place: Path) -> None:
     log = Log(place)
     receipts = log.receipts()
-    for receipt in receipts:
-        for sha256 in receipt.kept:
-            log.content(receipt, sha256)
+    for receipt, sha256 in log.kept(receipts):
+        log.content(receipt, sha256)
     with contextlib.closing(open_store(place)) as store:
         refuse_lost(store, place)
     version = version_of(place)

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from graph.errors import BackupDamaged, NotThere, PlaceTaken
 from graph.store import Version
 from graph.store.folder import Folder, faults, sync, sync_tree
+from graph.store.log import Log
 from graph.store.sums import FILE as SUMS
 
 PATIENCE = 60.0
@@ -54,6 +55,8 @@ def back_up(place: Path, to: Path) -> Backup:
     folder.lock(PATIENCE)
     try:
         version, current = folder.version(), folder.current()
+        # What is noted as erased is in no copy.
+        Log(place).finish_erasing()
         with faults(to):
             beside = _beside(to)
             try:

@@ -228,6 +228,16 @@ class Folder:
         for old in sorted(self._numbers())[:-_KEPT_COPIES]:
             shutil.rmtree(self._copies / str(old), ignore_errors=True)
 
+    def forget_older(self) -> None:
+        """Remove the copies from before the one that readers open now."""
+        with faults(self.path):
+            kept = int(self.current().name)
+            for number in self._numbers():
+                # One with a higher number is about to be published.
+                if number < kept:
+                    shutil.rmtree(self._copies / str(number), ignore_errors=True)
+            sync(self._copies)
+
     def put_version(self, version: Version) -> None:
         """Write VERSION."""
         told = json.dumps(asdict(version), indent=2, ensure_ascii=False)

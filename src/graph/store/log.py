@@ -2,6 +2,7 @@
 
     log/<number>-<id>.json           a receipt, written when the commit is whole
     log/<number>-<id>.json.lost      a hand's word that this one cannot be brought back: left out
+    log/<number>-<id>.json.erased    a note that bytes it stood for were erased for good
     log/<number>-<id>.json.staged    the same before that: what a commit at work has announced
     accepted/<sha256>                bytes, by what they are
 
@@ -9,6 +10,9 @@ A commit announces itself, keeps its bytes, changes the store in one step (`appl
 turns its announcement into a receipt. Whoever finds an announcement asks the store: if the store
 holds the commit it is completed, otherwise it never was. So a kill at any point leaves all of it or
 nothing, and what was acknowledged had its receipt, its bytes and its content on disk.
+
+Bytes are erased in the same spirit: the note is on disk before any of them goes, and whoever writes
+next removes what a note names and is still there.
 """
 
 from __future__ import annotations
@@ -16,15 +20,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from graph.errors import ReceiptDamaged
-from graph.receipt import Receipt, read_receipt, write_receipt
+from graph.receipt import (
+    Erasure,
+    Receipt,
+    in_force,
+    read_erasure,
+    read_receipt,
+    write_erasure,
+    write_receipt,
+)
 from graph.store.folder import faults, sync
 
-_WHOLE, _STAGED, _LOST = ".json", ".json.staged", ".json.lost"
+_WHOLE, _STAGED, _LOST, _ERASED = ".json", ".json.staged", ".json.lost", ".json.erased"
 _SHOWN = 20
 
 
@@ -80,11 +92,74 @@ class Log:
 
     def refuse_missing(self, receipts: Iterable[Receipt]) -> None:
         """Raise ReceiptDamaged when bytes that a receipt stands for are gone."""
-        for receipt in receipts:
+        for receipt, sha256 in self.kept(receipts):
+            if not (self._accepted / sha256).is_file():
+                reason = f"accepted/{sha256[:_SHOWN]}… is gone"
+                raise ReceiptDamaged(self.path, receipt=f"log/{receipt.name}", reason=reason)
+
+    def kept(self, receipts: Iterable[Receipt]) -> Iterator[tuple[Receipt, str]]:
+        """Give what must be there: each receipt with each file that was not erased.
+
+        ReceiptDamaged when what a commit that stands was read as is noted as erased.
+        """
+        erased, listed = self.erasures(), list(receipts)
+        standing = {receipt.id for receipt in in_force(listed)} if erased else set()
+        for receipt in listed:
+            gone = erased[receipt.id].files if receipt.id in erased else ()
+            if receipt.id in standing and receipt.read in gone:
+                reason = "it stands, and is noted as erased"
+                raise ReceiptDamaged(self.path, receipt=f"log/{receipt.name}", reason=reason)
             for sha256 in receipt.kept:
-                if not (self._accepted / sha256).is_file():
-                    reason = f"accepted/{sha256[:_SHOWN]}… is gone"
-                    raise ReceiptDamaged(self.path, receipt=f"log/{receipt.name}", reason=reason)
+                if sha256 not in gone:
+                    yield receipt, sha256
+
+    def erasures(self) -> Mapping[str, Erasure]:
+        """Give what was erased, by the id of the receipt; ReceiptDamaged for a note that is none.
+
+        Its name is that of the receipt it is about.
+        """
+        found: dict[str, Erasure] = {}
+        for name in self._names(_ERASED):
+            try:
+                erasure = read_erasure((self._log / name).read_text("utf-8"))
+                if not name.endswith(f"-{erasure.receipt}{_ERASED}"):
+                    raise ValueError(f"it is about {erasure.receipt}")
+            except (OSError, ValueError, RecursionError) as error:
+                reason = str(error)
+                raise ReceiptDamaged(self.path, receipt=f"log/{name}", reason=reason) from error
+            found[erasure.receipt] = erasure
+        return found
+
+    def erase(self, erasures: Sequence[tuple[Receipt, Erasure]]) -> int:
+        """Note on disk what is erased, and only then remove it; give how many files went."""
+        with faults(self.path):
+            for receipt, erasure in erasures:
+                name = receipt.name.removesuffix(_WHOLE) + _ERASED
+                _put(self._log / name, write_erasure(erasure).encode())
+        return self.finish_erasing()
+
+    def finish_erasing(self) -> int:
+        """Remove what is noted as erased and still there, but for what another receipt stands for.
+
+        For the one writer, and for nobody while a commit is announced by another.
+        """
+        erased = self.erasures()
+        if not erased:
+            return 0
+        needed = {sha256 for _, sha256 in self.kept(self.receipts())}
+        for name in self._names(_STAGED):
+            with contextlib.suppress(ValueError):
+                needed |= set(read_receipt((self._log / name).read_text("utf-8")).kept)
+        gone = 0
+        with faults(self.path):
+            for sha256 in sorted({name for one in erased.values() for name in one.files} - needed):
+                for path in (self._accepted / sha256, self._accepted / f"{sha256}.new"):
+                    if path.is_file():
+                        path.unlink()
+                        gone += path.suffix != ".new"
+            if gone:
+                sync(self._accepted)
+        return gone
 
     def unsettled(self) -> bool:
         """Tell whether a commit is at work, or was when its process ended."""
@@ -113,7 +188,7 @@ class Log:
     def drop(self, receipt: Receipt) -> None:
         """Forget a commit that never was, and the bytes that no receipt names."""
         with faults(self.path):
-            kept = {sha256 for other in self.receipts() for sha256 in other.kept}
+            kept = {sha256 for _, sha256 in self.kept(self.receipts())}
             for sha256 in receipt.kept:
                 if sha256 not in kept:
                     (self._accepted / sha256).unlink(missing_ok=True)

@@ -148,7 +148,7 @@ class Room:
             number=self.log.next_number(earlier),
             id=_new_id({other.id for other in earlier}),
             kind=kind,
-            at=_now(),
+            at=now(),
             organisation=who.organisation,
             actor=self.actor(who).value,
             function=who.function,
@@ -217,7 +217,8 @@ def _new_id(taken: set[str]) -> str:
     return found
 
 
-def _now() -> str:
+def now() -> str:
+    """Give the moment as a receipt tells it."""
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from graph import assets
@@ -13,7 +13,7 @@ from graph.diff import Difference, applied, read_change
 from graph.errors import CannotUndo, StoreError, UnknownName
 from graph.examining import Examined, Settled
 from graph.examining.desk import OpenDesk
-from graph.receipt import Receipt
+from graph.receipt import Erasure, Receipt, in_force
 from graph.replay import replayed, settle
 from graph.store import open_store, version_of
 from graph.store.folder import Folder
@@ -39,6 +39,11 @@ def history(settings: Settings) -> list[Receipt]:
     return log.receipts()
 
 
+def erasures(settings: Settings) -> Mapping[str, Erasure]:
+    """Give what was erased of the commits, by the ids of their receipts."""
+    return Log(settings.store).erasures()
+
+
 def named(receipts: Sequence[Receipt], name: str) -> Receipt:
     """Find a receipt by its id, the beginning of it, or its number; UnknownName."""
     wanted = name.strip().removesuffix(".json").rpartition("-")[2].lower()
@@ -51,8 +56,12 @@ def named(receipts: Sequence[Receipt], name: str) -> Receipt:
 
 
 def change_of(settings: Settings, receipt: Receipt) -> Difference:
-    """Give what a commit changed, to the statement."""
-    content = Log(settings.store).content(receipt, receipt.change)
+    """Give what a commit changed, to the statement; nothing where that was erased."""
+    log = Log(settings.store)
+    erased = log.erasures().get(receipt.id)
+    if erased and receipt.change in erased.files:
+        return Difference()
+    content = log.content(receipt, receipt.change)
     return read_change(content, f"accepted/{receipt.change}")
 
 
@@ -69,7 +78,7 @@ def undo(
 
     Raises:
         UnknownName: no such receipt.
-        CannotUndo: another organisation's, taken back already, built on, or changed since.
+        CannotUndo: another organisation's, taken back already, erased, built on, changed since.
 
     """
     with room(settings, write=not dry_run, root=root) as at:
@@ -78,6 +87,7 @@ def undo(
         by = who or Who(receipt.organisation)
         if by.organisation not in {receipt.organisation, *settings.editors}:
             raise CannotUndo(receipt.id, "not-yours", organisation=receipt.organisation)
+        _refuse_erased(at, receipts, receipt)
         changes = _changes(at, receipts)
         _refuse_built_on(changes, receipts, receipt)
         back = changes(receipt).back()
@@ -103,26 +113,42 @@ def _triples(quads: Iterable[Quad]) -> tuple[Triple, ...]:
 def _changes(at: Room, receipts: Sequence[Receipt]) -> Changes:
     """Tell what each commit changed, as a build of today's files would have it.
 
-    What it changed once is kept; where the files have changed since, all are reckoned anew.
+    What it changed once is kept; where the files have changed since, or some of it was erased, all
+    are reckoned anew.
     """
     settings = at.settings
-    if {receipt.built_from for receipt in receipts} <= {version_of(settings.store).assets}:
+    same = {receipt.built_from for receipt in receipts} <= {version_of(settings.store).assets}
+    if same and not at.log.erasures():
         return lambda receipt: change_of(settings, receipt)
-    kept = Folder(settings.store).content
-    folder = kept if kept.is_dir() else assets.data(at.root)
-    found = replayed(folder, settings.base, at.log)
+    found = replayed(content_of(at), settings.base, at.log)
     return lambda receipt: found[receipt.id]
+
+
+def content_of(at: Room) -> Path:
+    """Give the folder of the content that the store is built from."""
+    kept = Folder(at.settings.store).content
+    return kept if kept.is_dir() else assets.data(at.root)
+
+
+def _refuse_erased(at: Room, receipts: Sequence[Receipt], receipt: Receipt) -> None:
+    """Refuse where what an undoing took back, and would bring again, is there no more."""
+    erased, by_id = at.log.erasures(), {one.id: one for one in receipts}
+    taken: Receipt | None = receipt
+    while taken is not None and taken.undoes:
+        taken = by_id.get(taken.undoes)
+    if taken is not None and taken.id in erased and taken.read in erased[taken.id].files:
+        raise CannotUndo(receipt.id, "erased", other=taken.id, at=erased[taken.id].at)
 
 
 def _refuse_built_on(changes: Changes, receipts: Sequence[Receipt], receipt: Receipt) -> None:
     change = changes(receipt)
     created = {quad[0] for quad in change.added if quad[1] == RDF_TYPE}
     created -= {quad[0] for quad in change.removed if quad[1] == RDF_TYPE}
-    for later in _in_force(receipts):
+    for later in in_force(receipts):
         if later.undoes == receipt.id:
             raise CannotUndo(receipt.id, "undone", other=later.id)
     numbers = {one.id: one.number for one in receipts}
-    for later in _in_force(receipts):
+    for later in in_force(receipts):
         # One that only took back another later one leaves nothing to build on.
         if later.number <= receipt.number or numbers.get(later.undoes, 0) > receipt.number:
             continue
@@ -132,20 +158,6 @@ def _refuse_built_on(changes: Changes, receipts: Sequence[Receipt], receipt: Rec
         if shared | on_new:
             things = sorted(term.value for term in shared | on_new)
             raise CannotUndo(receipt.id, "built-on", things, other=later.id)
-
-
-def _in_force(receipts: Sequence[Receipt]) -> Iterator[Receipt]:
-    """Give, newest first, the commits whose change stands: neither taken back nor spent on that.
-
-    An undoing stands as long as what it took back is not there again, so it is among them.
-    """
-    gone: set[str] = set()
-    for receipt in reversed(receipts):
-        if receipt.id in gone:
-            continue
-        if receipt.undoes:
-            gone.add(receipt.undoes)
-        yield receipt
 
 
 def _refuse_changed(at: Room, receipt: Receipt, back: Difference) -> None:

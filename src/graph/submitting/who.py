@@ -36,12 +36,17 @@ def who(organisation: str, function: str = "") -> Who:
     number = re.sub(r"[\s.]", "", organisation)
     if not is_number(number):
         raise NotAnOrganisation(organisation)
-    said = " ".join(function.split())
+    return Who(number, a_function(function))
+
+
+def a_function(text: str) -> str:
+    """Give a function as a receipt keeps it; NamesAPerson, BadFunction."""
+    said = " ".join(text.split())
     if _names_a_person(said):
         raise NamesAPerson
     if len(said) > MOST_SIGNS or not said.isprintable():
         raise BadFunction(MOST_SIGNS)
-    return Who(number, said)
+    return said
 
 
 def file_name(name: str) -> str:
