@@ -1,7 +1,8 @@
-"""What a tracer of system calls sees: a sync before each acknowledgement, and no call out."""
+"""What a tracer of system calls sees: all on disk before an acknowledgement, and no call out."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import urllib.parse
 from pathlib import Path
@@ -9,31 +10,68 @@ from pathlib import Path
 import pytest
 
 from graph.access import Keys
+from graph.store.folder import Folder
+from graph.store.log import Log
 from running import Running, running
 from served import a_copy
 from test_served_crashes import file
+from tracing import Call, Order, before, calls
 
 pytestmark = pytest.mark.soak
 _OWNER = "942110464"
-_SYNC = re.compile(r"(fsync|fdatasync)\(\d+\)\s+= 0|<\.\.\. (fsync|fdatasync) resumed>\)\s+= 0")
 _OUT = re.compile(r"(connect|sendto|sendmsg)\(.*sa_family=AF_INET")
 _HOST = "calls-out.example"
 
 
-def test_an_acknowledgement_is_sent_after_a_sync(shipped: Path, tmp_path: Path) -> None:
-    store, trace = a_copy(shipped, tmp_path / "store"), tmp_path / "trace"
+def test_an_acknowledgement_is_sent_when_all_of_it_is_on_disk(
+    shipped: Path, tmp_path: Path
+) -> None:
+    store, trace, content = a_copy(shipped, tmp_path / "store"), tmp_path / "trace", file(1)
     _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
-    calls = "trace=fsync,fdatasync,write,writev,send,sendto,sendmsg,rename"
-    before = ("strace", "-f", "-s", "60", "-o", str(trace), "-e", calls)
-    with running(store, tmp_path / "log", before=before, writing=True) as server:
-        told = hand_in(server, token, file(1))
-        assert told == 201
-    lines = trace.read_text("utf-8", "replace").splitlines()
-    said = next(at for at, line in enumerate(lines) if "HTTP/1.1 201" in line)
-    begun = max(at for at, line in enumerate(lines[:said]) if "HTTP/1.1" in line)
-    synced = [line for line in lines[begun:said] if _SYNC.search(line)]
-    print(f"{len(synced)} syncs between the request and its acknowledgement")
-    assert len(synced) >= 3
+    with running(store, tmp_path / "log", before=before("-o", str(trace)), writing=True) as server:
+        assert hand_in(server, token, content) == 201
+        made = calls(trace)
+        kept = [store / "accepted" / sha256 for sha256 in Log(store).receipts()[-1].kept]
+        assert hashlib.sha256(content).hexdigest() in [path.name for path in kept]
+        receipt = store / "log" / Log(store).receipts()[-1].name
+        copy = Folder(store).current()
+        assert not amiss(made, store, kept, receipt, copy)
+        # The proof can fail: it misses each of the syncs that it asks for.
+        named = Order(made, "HTTP/1.1 201").named(copy)
+        assert named is not None
+        wanted = {
+            *(f"{path}.new" for path in (*kept, receipt, store / "current")),
+            *(f"{named.on[0]}/{path.name}" for path in copy.glob("[0-9]*.sst")),
+            *(f"{named.on[0]}/{name}" for name in ("CURRENT", "SUMS")),
+            named.on[0],
+            *(str(store / name) for name in ("accepted", "log", "read", "")),
+            str(store / "audit" / "trail.jsonl"),
+            str(store / "audit" / "head.new"),
+            str(store / "audit"),
+        }
+        for gone in wanted:
+            left = [call for call in made if not (call.syncs and gone.rstrip("/") in call.on)]
+            assert len(left) < len(made), gone
+            assert amiss(left, store, kept, receipt, copy), gone
+    print(f"{sum(call.syncs for call in made)} syncs, {len(wanted)} kinds of them needed")
+
+
+def amiss(made: list[Call], store: Path, kept: list[Path], receipt: Path, copy: Path) -> list[str]:
+    """Tell what was not on disk, or not in turn, when a submission was acknowledged."""
+    order, current = Order(made, "HTTP/1.1 201"), store / "current"
+    found = [told for path in kept for told in order.put(path)]
+    found += [*order.put_folder(copy), *order.put(current), *order.put(receipt)]
+    found += [*order.put(store / "audit" / "head"), *order.lines(store / "audit" / "trail.jsonl")]
+    if found:
+        return found
+    steps = [
+        max(order.safe_at(path) for path in kept),
+        order.safe_at(copy),
+        order.safe_at(current),
+        order.safe_at(receipt),
+        order.said,
+    ]
+    return [] if steps == sorted(steps) else [f"not in turn: {steps}"]
 
 
 def hand_in(server: Running, token: str, content: bytes) -> int:
@@ -78,9 +116,9 @@ FILES = {
 def test_no_input_makes_the_server_call_out(shipped: Path, tmp_path: Path) -> None:
     store, trace = a_copy(shipped, tmp_path / "store"), tmp_path / "trace"
     _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
-    before = ("strace", "-f", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,socket")
+    tracer = ("strace", "-f", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,socket")
     sent = 0
-    with running(store, tmp_path / "log", before=before, writing=True) as server:
+    with running(store, tmp_path / "log", before=tracer, writing=True) as server:
         for text in INPUTS["/sparql"]:
             quoted = urllib.parse.quote(text)
             for path, content, media in (
