@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -114,6 +116,14 @@ def trail(tmp_path: Path) -> Trail:
     return found
 
 
+def forged(whole: bytes, count: int) -> bytes:
+    """Put lines at the end, each bound to the one before, as somebody does who knows how."""
+    for _ in range(count):
+        told = {"act": "submit", "before": hashlib.sha256(whole.splitlines()[-1]).hexdigest()}
+        whole += json.dumps(told).encode() + b"\n"
+    return whole
+
+
 CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "the end cut off": lambda whole: whole[: whole.rindex(b"\n", 0, -1) + 1],
     "all cut off": lambda _: b"",
@@ -124,6 +134,8 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "the first line gone": lambda whole: whole[whole.index(b"\n") + 1 :],
     "a line of another kind": lambda whole: whole + b"[]\n",
     "a line bound to nothing": lambda whole: whole + b'{"before": "0"}\n',
+    "lines forged behind the head": lambda whole: forged(whole, 3),
+    "two lines forged behind the head": lambda whole: forged(whole, 2),
     "deep": lambda whole: whole + b"[" * 99_999 + b"\n",
 }
 
@@ -147,10 +159,62 @@ def test_nothing_is_bound_to_a_trail_that_was_cut(trail: Trail) -> None:
         trail.add("submit", {})
 
 
+def test_nothing_is_bound_to_lines_that_were_forged(trail: Trail) -> None:
+    trail.path.write_bytes(forged(trail.path.read_bytes(), 2))
+    with pytest.raises(TrailBroken):
+        trail.add("submit", {})
+
+
+def test_a_trail_that_is_gone_is_told_and_so_is_the_new_one(
+    trail: Trail, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(trail.path.parent)
+    assert trail.verify() == 0
+    Keys(tmp_path).make("fagsystem", [OWNER], ["submit"], 1)
+    with pytest.raises(TrailBroken):
+        trail.verify()
+    assert main(["audit", "--format", "json", "--store", str(tmp_path)]) == 2
+    assert not capsys.readouterr().out
+    trail.add("submit", {})
+    assert [(line["act"], line.get("keys")) for _, line in trail.lines()] == [
+        ("trail-begun", 1),
+        ("submit", None),
+    ]
+
+
+@pytest.mark.parametrize(("before", "acts"), [(0, []), (1, ["trail-begun"])])
+def test_the_first_key_begins_a_trail_and_a_later_one_begins_it_anew(
+    tmp_path: Path, before: int, acts: list[str]
+) -> None:
+    for _ in range(before + 1):
+        Keys(tmp_path).make("fagsystem", [OWNER], ["submit"], 1)
+    Trail(tmp_path).add("key-create", {})
+    assert [line["act"] for _, line in Trail(tmp_path).lines()] == [*acts, "key-create"]
+
+
 def test_a_head_that_is_no_head_is_told(trail: Trail) -> None:
     trail.path.with_name("head").write_text("one two")
     with pytest.raises(TrailBroken):
         trail.verify()
+
+
+def test_the_names_of_a_new_trail_and_of_every_head_are_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    real = os.fsync
+
+    def note(handle: int) -> None:
+        folder = tmp_path / "audit"
+        if folder.is_dir() and os.path.samestat(os.fstat(handle), folder.stat()):
+            seen.append(sorted(path.name for path in folder.iterdir()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    Trail(tmp_path).add("submit", {})
+    assert seen == [["trail.jsonl"], ["head", "trail.jsonl"]]
+    Trail(tmp_path).add("submit", {})
+    assert seen[2:] == [["head", "trail.jsonl"]]
 
 
 @pytest.mark.parametrize("left", [b'{"at": "2026', b"\0" * 40, b'{"at": "now", "before'])

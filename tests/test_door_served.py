@@ -181,6 +181,47 @@ def test_the_trail_names_the_bytes_also_of_what_is_refused(door: Door) -> None:
     assert door.trail()[-1]["outcome"] not in ("done", "begun")
 
 
+def test_a_good_key_that_is_refused_leaves_a_line(door: Door) -> None:
+    _, streams = Keys(door.settings.store).make("uttrekk", [FOREST], ["stream"], 1)
+    lines = len(door.trail())
+    assert door.hand_in(**{"Content-Type": "image/png"}).status_code == 415
+    assert door.hand_in(query="?organisation=999999999").status_code == 403
+    assert door.hand_in(Authorization=f"Bearer {streams}").status_code == 403
+    undo = door.client.post(f"{HERE}/1/undo", headers={"Authorization": f"Bearer {streams}"})
+    assert undo.status_code == 403
+    assert door.hand_in(Authorization="Bearer lg_1_2").status_code == 401
+    told = [(line["act"], line["outcome"], line["key"]) for line in door.trail()[lines:]]
+    mine, other = (token.split("_")[1] for token in (door.token, streams))
+    assert told == [
+        ("submit", "unsupported-media", mine),
+        ("submit", "not-yours", mine),
+        ("submit", "forbidden", other),
+        ("undo", "forbidden", other),
+    ]
+
+
+def test_a_stream_leaves_its_beginning_and_its_end(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import hashlib
+
+    _, token = Keys(door.settings.store).make("uttrekk", [FOREST], ["stream"], 1)
+    sent = {"Content-Type": "application/sparql-query", "Authorization": f"Bearer {token}"}
+    lines = len(door.trail())
+    for text, status in (("SELECT * { ?s ?p ?o }", 200), ("SELECT", 400), ("", 400)):
+        answer = door.client.post("/sparql/stream", content=text, headers=sent)
+        assert answer.status_code == status
+    told = [line["outcome"] for line in door.trail()[lines:]]
+    assert told == ["begun", "done", "begun", "query-syntax", "one-query"]
+    assert {line["act"] for line in door.trail()[lines:]} == {"stream"}
+    sha256 = hashlib.sha256(b"SELECT * { ?s ?p ?o }").hexdigest()
+    assert [line["sha256"] for line in door.trail()[lines : lines + 2]] == [sha256] * 2
+    with monkeypatch.context() as patched:
+        patched.setattr(trail_module, "_write_all", _full)
+        answer = door.client.post("/sparql/stream", content="ASK {}", headers=sent)
+    assert answer.status_code == 200
+
+
 def test_who_waits_longer_than_may_is_told_at_once() -> None:
     import anyio
 

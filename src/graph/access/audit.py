@@ -4,10 +4,12 @@
     audit/head           how many lines were written, how long they are together, and the last hash
 
 Whoever changes, removes or puts in a line breaks the chain behind it, and whoever cuts off its end
-leaves less than the head says. A line is JSON in ASCII, so nothing that a stranger writes can end
-it or begin another. Against somebody who may write to the disk and knows how this is made, it
-holds together with a copy of the last hash that is kept elsewhere. Whoever copies the folder takes
-the head first, as the order of the names has it: lines may be ahead of it, never behind.
+leaves less than the head says. One line may be ahead of the head, as a fall leaves it; more are
+forged. Whoever copies the folder takes both files under the lock. Where keys were made and there
+is no trail, it was taken away, and the new one that then begins says so in its first line. A line
+is JSON in ASCII, so nothing that a stranger writes can end it or begin another. Against somebody
+who may write to the disk and knows how this is made, it holds together with a copy of the last
+hash that is kept elsewhere.
 """
 
 from __future__ import annotations
@@ -22,10 +24,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from graph.access.keys import Keys
 from graph.errors import TrailBroken
 from graph.store.folder import faults, sync
 
-_FIRST = "0" * 64
+FIRST = "key-create"
+"""What a trail begins with where nothing is amiss: a key is made before it is used."""
+_NONE = "0" * 64
+_AHEAD = 1
 _LONGEST = 500
 _MOST = 100
 
@@ -35,7 +41,7 @@ class Head(NamedTuple):
 
     number: int = 0
     size: int = 0
-    hash: str = _FIRST
+    hash: str = _NONE
 
     def after(self, line: bytes) -> Head:
         """Give what it is with one more line."""
@@ -54,7 +60,7 @@ class Trail:
         """Write a line and sync it; DiskFull and other faults of the store when that fails.
 
         `told` holds plain values; a text is cut at some hundreds of signs. TrailBroken where there
-        is less than was written: nothing is bound to what somebody has cut.
+        is less or more than was written: nothing is bound to what somebody has cut or forged.
         """
         values = {name: _plain(value) for name, value in told.items()}
         with faults(self._store):
@@ -63,8 +69,11 @@ class Trail:
                 sync(self._store)
             with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as handle:
                 head = self._end(handle)
-                line = json.dumps({"at": _now(), "act": act, **values, "before": head.hash})
-                self._append(handle, head, line.encode())
+                if head.number == 0:
+                    # Its name is on disk before anything in it is relied on.
+                    sync(self.path.parent)
+                    head = self._begun(handle, head, act)
+                self._line(handle, head, act, values)
 
     def lines(self) -> Iterator[tuple[Head, dict[str, object]]]:
         """Walk the lines, each with what they come to so far; TrailBroken names the first bad one.
@@ -73,13 +82,15 @@ class Trail:
         """
         with faults(self._store):
             head, content = self._seen()
+        if not head.number and not content and self._keys():
+            raise TrailBroken(self._store, line=1)
         now = Head()
         for line in content.split(b"\n")[:-1]:
             told = _object(line)
             if told is None or told.get("before") != now.hash:
                 raise TrailBroken(self._store, line=now.number + 1)
             now = now.after(line)
-            if now.number == head.number and now != head:
+            if now.number > head.number + _AHEAD or (now.number == head.number and now != head):
                 raise TrailBroken(self._store, line=now.number)
             yield now, told
         if now.number < head.number:
@@ -88,6 +99,19 @@ class Trail:
     def verify(self) -> int:
         """Give how many lines there are, all of which hold; TrailBroken."""
         return sum(1 for _ in self.lines())
+
+    def _begun(self, handle: int, head: Head, act: str) -> Head:
+        """Say in the first line how many keys there were already; the first of all says itself."""
+        keys = self._keys() - (act == FIRST)
+        return self._line(handle, head, "trail-begun", {"keys": keys}) if keys > 0 else head
+
+    def _keys(self) -> int:
+        return len(Keys(self._store).listed())
+
+    def _line(self, handle: int, head: Head, act: str, values: Mapping[str, object]) -> Head:
+        told = json.dumps({"at": _now(), "act": act, **values, "before": head.hash}).encode()
+        self._append(handle, head, told)
+        return head.after(told)
 
     def _append(self, handle: int, head: Head, line: bytes) -> None:
         try:
@@ -109,7 +133,10 @@ class Trail:
             raise TrailBroken(self._store, line=head.number)
         os.lseek(handle, head.size, os.SEEK_SET)
         rest = _read_all(handle)
-        for line in rest.split(b"\n")[:-1]:
+        ahead = rest.split(b"\n")[:-1]
+        if len(ahead) > _AHEAD:
+            raise TrailBroken(self._store, line=head.number + _AHEAD + 1)
+        for line in ahead:
             head = head.after(line)
         return head
 
@@ -139,6 +166,7 @@ class Trail:
         finally:
             os.close(handle)
         beside.replace(self._head)
+        sync(self._head.parent)
 
     @contextlib.contextmanager
     def _opened(self, flags: int, lock: int) -> Iterator[int]:

@@ -79,21 +79,23 @@ class Keys:
             return keys[name]
 
     def who_bears(self, token: str, role: str) -> Key:
-        """Give the key that a token is of.
+        """Give the key that a token is of; Forbidden for a good one without the role.
 
-        Raises:
-            NotAuthorised: no such key, or one that does not hold any more.
-            Forbidden: a good key without the role.
-
+        NotAuthorised for no such key, and for one that does not hold any more.
         """
+        key = self.known(token)
+        if role not in key.roles:
+            raise Forbidden(role)
+        return key
+
+    def known(self, token: str) -> Key:
+        """Give the key that a token is of; NotAuthorised unless it holds today."""
         number, _, secret = token.removeprefix(PREFIX).partition("_")
         key = self._all().get(number) if token.startswith(PREFIX) else None
         # Compared even where there is no key: how long we take tells nothing.
         same = hmac.compare_digest(_hash(secret), key.hash if key else _hash(""))
         if key is None or not same or not key.holds(today()):
             raise NotAuthorised
-        if role not in key.roles:
-            raise Forbidden(role)
         return key
 
     def _all(self) -> dict[str, Key]:

@@ -11,7 +11,6 @@ import hashlib
 import re
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from functools import partial
 from typing import Any, BinaryIO
 
 import anyio
@@ -23,6 +22,7 @@ from graph.api import description
 from graph.api.answer import FRESH, held
 from graph.api.bearer import bearer
 from graph.api.media import OFFERED, given, media_of
+from graph.api.noted import begin, end, refusals_noted, who_asks
 from graph.api.problems import PROBLEMS, problem, told_of
 from graph.api.question import by_address, by_content
 from graph.api.streaming import stream
@@ -87,10 +87,11 @@ def routes(service: Service) -> APIRouter:
 
         An answer that fails midway breaks the connection, so that nobody takes it for whole.
         """
-        await anyio.to_thread.run_sync(bearer, request, service, "stream")
-        asked = await by_content(request, serving)
-        with _told_formats(asked):
-            return await anyio.to_thread.run_sync(partial(stream, service.pool, asked))
+        async with refusals_noted(request, service, "stream"):
+            await anyio.to_thread.run_sync(bearer, request, service, "stream")
+            asked = await by_content(request, serving)
+            with _told_formats(asked):
+                return await anyio.to_thread.run_sync(_streamed, request, service, asked)
 
     return router
 
@@ -110,6 +111,15 @@ async def _limited(
         return problem(request, error, limits)
     response.headers.update(limits)
     return response
+
+
+def _streamed(request: Request, service: Service, asked: Asked) -> Response:
+    """Begin to stream. Reading changes nothing, so it goes on though it cannot be noted."""
+    sha256 = hashlib.sha256(asked.text.encode("utf-8", "replace")).hexdigest()
+    with contextlib.suppress(LivsgrafError):
+        begin(request, service, "stream", {"sha256": sha256})
+    told = {**who_asks(request), "sha256": sha256}
+    return stream(service.pool, asked, lambda word: end(service, "stream", told, {"outcome": word}))
 
 
 @contextlib.contextmanager

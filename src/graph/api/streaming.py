@@ -22,8 +22,11 @@ _AHEAD = 16
 """How many pieces are made before the first of them is taken."""
 
 
-def stream(pool: Pool, asked: Asked) -> Response:
-    """Begin an answer; a refusal before its first piece is raised."""
+def stream(pool: Pool, asked: Asked, ended: Callable[[str], None]) -> Response:
+    """Begin an answer; a refusal before its first piece is raised.
+
+    `ended` is told once, with a word, how the question ended: before the asker is.
+    """
     pieces = _Handed()
     told: list[tuple[str, str, str]] = []
 
@@ -35,9 +38,14 @@ def stream(pool: Pool, asked: Asked) -> Response:
     def work() -> None:
         try:
             pool.stream(asked, begin)
+        except BrokenPipeError as error:
+            ended("left")
+            pieces.end(error)
         except Exception as error:
+            ended(getattr(error, "code", "failed"))
             pieces.end(error)
         else:
+            ended("done")
             pieces.end(None)
 
     threading.Thread(target=work, daemon=True).start()

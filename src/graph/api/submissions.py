@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated, Any
@@ -23,6 +22,7 @@ from graph.api.bearer import KEY, bearer
 from graph.api.context import envelope
 from graph.api.line import in_line
 from graph.api.negotiate import language
+from graph.api.noted import noted, refusals_noted
 from graph.api.paging import LIMIT, page
 from graph.api.problems import PROBLEMS, problem, told_of
 from graph.api.receipts import (
@@ -49,7 +49,6 @@ from graph.config import Settings
 from graph.errors import (
     BadFunction,
     BadParameter,
-    LivsgrafError,
     NotAnOrganisation,
     NotYours,
     Refused,
@@ -128,12 +127,13 @@ def routes(service: Service) -> APIRouter:
         A violation refuses it, with every reason. The same file twice changes nothing. What is
         acknowledged is on disk.
         """
-        key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
-        service.check_writing()
-        who = _who(key, organisation, function)
-        file = await uploaded(request, service.settings, name)
-        work = partial(_handed_in, request, service, key, who, file, dry, complete)
-        return await in_line(work, threads, service.settings.serving.waiting)
+        async with refusals_noted(request, service, "submit"):
+            key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
+            service.check_writing()
+            who = _who(key, organisation, function)
+            file = await uploaded(request, service.settings, name)
+            work = partial(_handed_in, request, service, key, who, file, dry, complete)
+            return await in_line(work, threads, service.settings.serving.waiting)
 
     @router.get(
         "",
@@ -205,11 +205,12 @@ def routes(service: Service) -> APIRouter:
         dry: Dry = False,
     ) -> Response:
         """Take it back, by a commit of its own; refused where others have built on it."""
-        key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
-        service.check_writing()
-        who = _who(key, organisation, function)
-        work = partial(_taken_back, request, service, key, who, id, dry)
-        return await in_line(work, threads, service.settings.serving.waiting)
+        async with refusals_noted(request, service, "undo"):
+            key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
+            service.check_writing()
+            who = _who(key, organisation, function)
+            work = partial(_taken_back, request, service, key, who, id, dry)
+            return await in_line(work, threads, service.settings.serving.waiting)
 
     return router
 
@@ -254,6 +255,7 @@ def _handed_in(
 ) -> Response:
     settings = _settings(service, key)
     told = {
+        **asdict(who),
         "dry": dry,
         "complete": complete,
         "bytes": len(file.content),
@@ -261,7 +263,7 @@ def _handed_in(
     }
     with (
         service.desks.handing_in() as sit,
-        _noted(request, service, "submit", key, who, told) as note,
+        noted(request, service, "submit", told) as note,
     ):
         outcome = submitting.submit(
             settings, file, who, dry_run=dry, complete=complete, root=service.root, sit=sit
@@ -274,40 +276,11 @@ def _taken_back(
     request: Request, service: Service, key: Key, who: Who, name: str, dry: bool
 ) -> Response:
     settings = _settings(service, key)
-    with _noted(request, service, "undo", key, who, {"dry": dry, "undoes": name}) as note:
+    told = {**asdict(who), "dry": dry, "undoes": name}
+    with noted(request, service, "undo", told) as note:
         outcome = submitting.undo(settings, name, who, dry_run=dry, root=service.root)
         note |= _outcome_of(outcome)
     return _answered(request, service, outcome)
-
-
-@contextlib.contextmanager
-def _noted(
-    request: Request, service: Service, act: str, key: Key, who: Who, told: Mapping[str, object]
-) -> Iterator[dict[str, object]]:
-    """Write in the trail that something begins, and how it ended.
-
-    Without the first line nothing is done. The receipt is the record of what was done, so a trail
-    that cannot be written to afterwards undoes nothing.
-    """
-    client = request.client.host if request.client else ""
-    line: dict[str, object] = {
-        "request": getattr(request.state, "number", ""),
-        "key": key.id,
-        "organisation": who.organisation,
-        "function": who.function,
-        "client": getattr(request.state, "client", client),
-        **told,
-    }
-    service.trail.add(act, {**line, "outcome": "begun"})
-    ended: dict[str, object] = {"outcome": "failed"}
-    try:
-        yield ended
-    except LivsgrafError as error:
-        ended["outcome"] = error.code
-        raise
-    finally:
-        with contextlib.suppress(LivsgrafError, OSError):
-            service.trail.add(act, {**line, **ended})
 
 
 def _outcome_of(outcome: Outcome) -> dict[str, object]:

@@ -9,6 +9,8 @@ What is there under the name asked for is whole and on disk.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -30,6 +32,7 @@ MANIFEST = "manifest.json"
 _FORMAT = 1
 _STORE = "store"
 _BLOCK = 1_048_576
+_TRAIL = "trail.jsonl"
 _OF_DISKS = ("lost+found",)
 _OF_PROCESSES = ("lock", "serve.lock", "pending")
 _MADE_ANEW = ("live", "read", "gaps-by-thing.json")
@@ -110,10 +113,26 @@ def _copied(place: Path, current: Path, to: Path) -> Iterator[tuple[str, str]]:
     for top in [*tops, current]:
         if top.name.startswith("building-") or top.name.endswith(".new"):
             continue
-        for path in _files(top):
-            name = path.relative_to(place)
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            yield name.as_posix(), _copy(path, to / name)
+        with _still(top):
+            for path in _files(top):
+                name = path.relative_to(place)
+                (to / name).parent.mkdir(parents=True, exist_ok=True)
+                yield name.as_posix(), _copy(path, to / name)
+
+
+@contextlib.contextmanager
+def _still(top: Path) -> Iterator[None]:
+    """Keep who writes to the trail waiting, so that its lines and its head belong together."""
+    try:
+        handle = os.open(top / _TRAIL, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _files(top: Path) -> Iterator[Path]:
