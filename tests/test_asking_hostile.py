@@ -1,10 +1,16 @@
-"""Forms of question that would hurt: each is answered in time, and others after it."""
+"""Forms of question that would hurt: each is answered in time, and others after it.
+
+The soak asks them all of a real server too, and holds each to what it must come to.
+"""
 
 from __future__ import annotations
 
 import time
+import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +18,7 @@ import pytest
 from graph.asking import Asked, Pool
 from graph.config import Serving
 from graph.errors import LivsgrafError
+from running import Running, running
 
 FORMATS = (("rows", "json"), ("boolean", "json"), ("triples", "ttl"))
 FULL = Serving()
@@ -98,12 +105,66 @@ def test_a_hostile_question_is_answered_in_time(pool: Pool, shape: str) -> None:
     answered(pool, SHAPES[shape], SHORT.query_seconds)
 
 
+# What a limit must stop; the rest is refused before the engine, or may have an answer.
+BY_LIMIT = {"query-too-slow", "query-too-hungry", "answer-too-large"}
+ENDLESS = {
+    "a cube, counted",
+    "a square, told apart",
+    "a square, sorted",
+    "a square, grouped",
+    "a square, strung together",
+    "a square, filtered to nothing",
+    "a pattern on a square",
+    "a square, made into triples",
+    "everything described",
+    "not exists over a square",
+    "branches that multiply",
+    "a text that doubles",
+    "a text that doubles for every row",
+    "values that multiply",
+}
+_AT_A_TIME = 3
+_QUICK = 2.0
+_ORDINARY = "/sparql?query=" + urllib.parse.quote(
+    "SELECT ?s { ?s a <http://data.europa.eu/m8g/LifeEvent> }"
+)
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_hostile_question_is_answered_within_the_full_limit(shipped: Path, shape: str) -> None:
-    with Pool(shipped, FULL) as pool:
-        alive(pool)
-        answered(pool, SHAPES[shape], FULL.query_seconds)
+def test_no_hostile_question_keeps_a_server_from_others(shipped: Path, tmp_path: Path) -> None:
+    assert SHAPES.keys() >= ENDLESS
+    asked = {"LIVSGRAF_RATE": "0", "LIVSGRAF_ALL_RATE": "0", "LIVSGRAF_SLOW": str(_AT_A_TIME)}
+    with (
+        running(shipped, tmp_path / "log", "--read-only", environment=asked) as server,
+        ThreadPoolExecutor(_AT_A_TIME) as threads,
+    ):
+        told = dict(zip(SHAPES, threads.map(partial(over_http, server), SHAPES), strict=True))
+        assert server.process.poll() is None
+    for shape, (word, took, quick) in told.items():
+        print(f"{shape}: {word} after {took:.2f} s; an ordinary one then took {quick:.3f} s")
+    wrong = {shape: told[shape] for shape in ENDLESS if told[shape][0] not in BY_LIMIT}
+    assert not wrong
+    strange = {shape: one for shape, one in told.items() if one[0] in ("busy", "internal")}
+    assert not strange
+    assert max(took for _, took, _ in told.values()) < FULL.query_seconds + 2 * _MARGIN
+    assert max(quick for _, _, quick in told.values()) < _QUICK
+
+
+def over_http(server: Running, shape: str) -> tuple[str, float, float]:
+    """Ask one; give what was told, how long it took, and how long an ordinary one took then."""
+    begun = time.monotonic()
+    headers = {"Content-Type": "application/sparql-query"}
+    answer = server.ask("/sparql", SHAPES[shape].encode(), headers, seconds=60)
+    took = time.monotonic() - begun
+    if answer.status == 200:
+        word = f"{answer.headers['X-Total-Rows']} rows"
+    else:
+        word = str(answer.json()["code"])
+    begun = time.monotonic()
+    ordinary = server.ask(_ORDINARY)
+    assert ordinary.status == 200, (shape, ordinary)
+    assert len(ordinary.json()["results"]["bindings"]) == 7
+    return word, took, time.monotonic() - begun
 
 
 def answered(pool: Pool, text: str, seconds: float) -> None:
