@@ -294,6 +294,36 @@ def test_what_another_process_hands_in_is_served_and_a_lost_version_is_not_felt(
         assert client.get("/api/v1/version").json()["digest"] == now
 
 
+@pytest.mark.usefixtures("quick")
+def test_what_is_damaged_while_it_is_served_is_told_as_soon_as_somebody_meets_it(
+    place: Path,
+) -> None:
+    with _watched(place) as (client, service):
+        assert service.wait(WAIT)
+        service.check_writing()
+        receipt = _first(place, "log/*.json")
+        content = receipt.read_bytes()
+        receipt.write_bytes(content + b"x")
+        assert client.get("/api/v1/submissions").status_code == 503
+        _until(lambda: client.get("/ready?for=write").status_code == 503)
+        assert client.get("/ready").status_code == 200
+        receipt.write_bytes(content)
+        _until(lambda: client.get("/ready?for=write").status_code == 200)
+
+
+@pytest.mark.usefixtures("quick")
+def test_kept_bytes_that_change_later_are_noticed_without_anybody_meeting_them(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.serving.watch._NOW_AND_THEN", 0.1)
+    monkeypatch.setattr("graph.serving.watch._SHARE", 0.1)
+    with _watched(place) as (client, service):
+        assert service.wait(WAIT)
+        service.check_writing()
+        _spoil_bytes(_first(place, "accepted/*"))
+        _until(lambda: client.get("/ready?for=write").status_code == 503)
+
+
 def test_a_server_that_only_reads_takes_nothing_in_and_writes_nothing(place: Path) -> None:
     before = _all_of(place)
     with _watched(place, Serving(read_only=True)) as (client, service):

@@ -17,10 +17,10 @@ from served import a_copy, served
 from test_served_submissions import OWNER, bearing, trial
 
 BASE = "/api/v1"
-ALWAYS = ["@context", "id", "layer", "graph_version", "date", "lang"]
+ALWAYS = ["@context", "id", "layer", "graph_version", "date", "data_date", "lang"]
 ORDER = [
     *("@context", "id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
-    *("graph_version", "date", "lang", "total"),
+    *("graph_version", "date", "data_date", "lang", "total"),
 ]
 LINKED = 'rel="http://www.w3.org/ns/json-ld#context"'
 # Not documents: the interface's own, the contexts, and the files of all there is.
@@ -86,6 +86,7 @@ def test_every_document_has_the_envelope(
         assert told["graph_version"] == answer.headers["x-graph-version"], address
         assert told["lang"] == answer.headers["content-language"] == "nn", address
         assert len(told["date"]) == len("2026-09-01"), address
+        assert told["data_date"] <= told["date"], address
         if told["layer"] is not None:
             assert told["layer"].keys() == {"id", "name", "label"}, address
         if "items" in told:

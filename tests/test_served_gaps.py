@@ -106,7 +106,7 @@ def test_every_format_has_the_same_rows(client: TestClient) -> None:
     asked = {"date": DAY, "layer": "legal", "limit": 60}
     keys = [one["key"] for one in get(client, HERE, **asked)["items"]]
     table = client.get(f"{HERE}.csv", params=asked)
-    assert [row["key"] for row in csv.DictReader(io.StringIO(table.text))] == keys
+    assert [row["id"] for row in csv.DictReader(io.StringIO(table.text))] == keys
     turtle = client.get(f"{HERE}.ttl", params=asked)
     gaps = {s for s, p, o, _ in rdf.parse(turtle.content, "ttl") if o.value.endswith("#Gap")}
     assert len(gaps) == len(set(keys))
@@ -117,6 +117,27 @@ def test_every_format_has_the_same_rows(client: TestClient) -> None:
     assert client.get(told["@context"]).headers["content-type"] == "application/ld+json"
     book = client.get(f"{HERE}.xlsx", params=asked)
     assert book.content.startswith(b"PK")
+
+
+def test_the_table_is_that_of_the_command_line_on_every_page(
+    client: TestClient, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["gaps", "--layer", "semantic", "--date", DAY, "--format", "csv"]
+    assert main([*words, "--store", str(shipped)]) == 0
+    expected = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    rows: list[list[str]] = []
+    page = f"{HERE}.csv?layer=semantic&date={DAY}&limit=50"
+    heads = []
+    while page:
+        answer = client.get(page)
+        assert answer.headers["content-type"].startswith("text/csv")
+        head, *more = csv.reader(io.StringIO(answer.text))
+        heads.append(head)
+        rows += more
+        page = answer.links.get("next", {}).get("url", "")
+    assert len(heads) > 2
+    assert heads == [expected[0]] * len(heads)
+    assert sorted(rows) == sorted(expected[1:])
 
 
 def test_two_columns_are_crossed(client: TestClient) -> None:
@@ -150,10 +171,12 @@ def test_two_columns_are_crossed(client: TestClient) -> None:
         ({"lifeevent": "fa-barn"}, 400),
         ({"limit": "1001"}, 400),
         ({"cursor": "bm8"}, 400),
+        ({"layer": ["legal", "technical"]}, 400),
+        ({"life-event": ["fa-barn", "ny-i-norge"]}, 400),
     ],
 )
 def test_what_cannot_be_asked_is_told(
-    client: TestClient, asked: dict[str, str], status: int
+    client: TestClient, asked: dict[str, str | list[str]], status: int
 ) -> None:
     answer = client.get(HERE, params=asked)
     assert answer.status_code == status

@@ -128,6 +128,20 @@ def test_a_form_is_read_as_well(client: TestClient) -> None:
     assert code(client.post("/api/v1/validate", content=b"--y", headers=sent), 400) == "bad-upload"
 
 
+def test_a_part_of_a_form_that_nobody_reads_is_refused_before_anything_is_done(
+    client: TestClient, token: str
+) -> None:
+    before = client.get("/api/v1/submissions").json()["total"]
+    parts = {"files": {"file": ("a.ttl", trial(77))}, "data": {"dry-run": "true"}}
+    headers = {"Authorization": bearing(token)["Authorization"]}
+    answer = client.post("/api/v1/submissions", headers=headers, **parts)
+    assert code(answer, 400) == "stray-field"
+    twice = "/api/v1/submissions?dry-run=true&dry-run=false"
+    sent = {"content": trial(77), "headers": bearing(token)}
+    assert code(client.post(twice, **sent), 400) == "repeated-parameter"
+    assert client.get("/api/v1/submissions").json()["total"] == before
+
+
 def test_a_workbook_comes_back_marked(client: TestClient, tmp_path: Path, store: Path) -> None:
     place = tmp_path / "mal.xlsx"
     assert main(["template", "-o", str(place), "--store", str(store)]) == 0

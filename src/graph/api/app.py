@@ -36,7 +36,7 @@ from graph.errors import (
     RequestError,
     StoreError,
 )
-from graph.serving import Service
+from graph.serving import Service, told_of
 
 GROUPS = (
     things,
@@ -91,8 +91,12 @@ async def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, LivsgrafError):
         raise error
     if isinstance(error, StoreError | InternalError):
-        journal = request.app.state.service.journal
-        journal.tell("trouble", number=getattr(request.state, "number", ""), code=error.code)
+        service = request.app.state.service
+        number = getattr(request.state, "number", "")
+        told = told_of(error)
+        service.journal.tell("trouble", number=number, code=error.code, told=told)
+        if isinstance(error, StoreError):
+            service.doubt()
     return problem(request, error)
 
 

@@ -15,6 +15,7 @@ from graph.api.answer import CONTEXT, FRESH, PAGE, Answer, address, held, respon
 from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
 from graph.api.problems import document, told_of
+from graph.gaps import data_date
 from graph.query import LAYERS, today
 from graph.serving import Service, Snapshot
 from graph.serving.vocabulary import layer_in, vocabulary_of
@@ -26,7 +27,8 @@ SHOWN: Mapping[str, Any] = MappingProxyType(
         "@context": f"{_EXAMPLE}{CONTEXT}",
         "layer": None,
         "graph_version": "87984b2e450289d9",
-        "date": "2026-09-01",
+        "date": "2026-11-25",
+        "data_date": "2026-09-01",
         "lang": "en",
     }
 )
@@ -44,11 +46,11 @@ ONE: Mapping[str, Any] = MappingProxyType(
     }
 )
 """A thing of examples."""
-ALWAYS = ("@context", "id", "layer", "graph_version", "date", "lang")
+ALWAYS = ("@context", "id", "layer", "graph_version", "date", "data_date", "lang")
 """The members that every document has."""
 _FIRST = (
     *("@context", "id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
-    *("graph_version", "date", "lang", "total"),
+    *("graph_version", "date", "data_date", "lang", "total"),
 )
 _LAST = ("items", "links")
 
@@ -125,8 +127,9 @@ def envelope(
     """Make a document: what any has, in one order, around what is its own.
 
     First `@context`, `id`, `type`, `type_label`, `label`, `layer`, `severity`, `certainty`,
-    `query`, `graph_version`, `date`, `lang`, `total`, those that it has; then what is its own; last
-    `items` and `links`. `@context` is null where it is no JSON-LD, `layer` where it has none.
+    `query`, `graph_version`, `date`, `data_date`, `lang`, `total`, those that it has; then what is
+    its own; last `items` and `links`. `data_date` is the day to which the content is known.
+    `@context` is null where it is no JSON-LD, `layer` where it has none.
 
     Args:
         request: what was asked.
@@ -137,6 +140,7 @@ def envelope(
         day: the day asked about; today unless given.
         context: where the context lies by which it is JSON-LD.
     """
+    known = now.once("data_date", lambda: data_date(now.ask))
     whole = {
         "id": address(request) + path,
         "layer": None,
@@ -144,6 +148,7 @@ def envelope(
         "@context": address(request) + context if context else None,
         "graph_version": now.tag,
         "date": (day or today()).isoformat(),
+        "data_date": known.isoformat() if known else None,
         "lang": lang,
     }
     if "items" in whole:
@@ -200,6 +205,7 @@ def enveloped(schema: Mapping[str, Any], linked: bool = False) -> dict[str, Any]
             "layer": layer,
             "graph_version": {"type": "string"},
             "date": {"type": "string", "format": "date"},
+            "data_date": {"type": ["string", "null"], "format": "date"},
             "lang": {"type": "string", "enum": list(LANGUAGES)},
             **schema.get("properties", {}),
         },

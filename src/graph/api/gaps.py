@@ -321,9 +321,7 @@ def _list(
 
     def table(form: str) -> Writer:
         def write() -> bytes:
-            made = lacks.rows_of(now, shown.items, lang)
-            heads = list(dict.fromkeys(name for one in made for name in one))
-            cells = [[_cell(one.get(name)) for name in heads] for one in made]
+            heads, cells = lacks.table(now, found, shown.items, lang)
             return table_writers("gaps", heads, cells)[form]()
 
         return write
@@ -331,12 +329,6 @@ def _list(
     others = {form: table(form) for form in ("csv", "xlsx")}
     links = {name: to for name, to in shown.links.items() if name != "self"}
     return _answer(request, now, body, lang, choice.day, others, links)
-
-
-def _cell(value: Any) -> str | int | None:
-    if isinstance(value, dict) and "name" in value:
-        return str(value["name"])
-    return flat(value)
 
 
 def _name(gap: Gap) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ LIMIT, MOST = 50, 1000
 CURSOR = r"^[0-9]{1,9}\.[A-Za-z0-9_-]*$"
 """What a cursor looks like; any that does so points somewhere."""
 _CURSOR = re.compile(CURSOR)
+_TOKEN_BYTES = 12
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def _write(name: str, place: int) -> str:
 
 
 def _token(name: str) -> str:
-    return base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
+    digest = hashlib.sha256(name.encode()).digest()[:_TOKEN_BYTES]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _start(items: Sequence[T], key: Callable[[T], str], cursor: str) -> int:
@@ -84,6 +87,9 @@ def _start(items: Sequence[T], key: Callable[[T], str], cursor: str) -> int:
 
 
 def _link(request: Request, here: str, cursor: str | None) -> str:
+    suffix = getattr(request.state, "suffix", None)
+    # Whoever asked by the ending of the address gets the next page alike.
+    here += f".{suffix}" if suffix else ""
     pairs = [(name, told) for name, told in request.query_params.multi_items() if name != "cursor"]
     pairs += [("cursor", cursor)] if cursor else []
     return here + ("?" + urlencode(pairs) if pairs else "")

@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from graph import rdf
 from graph.config import Settings
-from graph.errors import BadUpload, TooManyBytes, UnsupportedMedia
+from graph.errors import BadUpload, StrayField, TooManyBytes, UnsupportedMedia
 from graph.submission import Given
 
 ENDINGS: Mapping[str, str] = {
@@ -48,6 +48,7 @@ async def uploaded(request: Request, settings: Settings, name: str | None) -> Gi
     Raises:
         TooManyBytes: it is larger than the limit; no more than that was read.
         UnsupportedMedia, UnknownFormat: its kind, or its name, is none that we read.
+        StrayField: a form has a part besides the file.
         BadUpload: there is no file, or there are several.
 
     """
@@ -131,6 +132,10 @@ async def _part(request: Request, most: int) -> tuple[bytes, str, str]:
     except (MultiPartException, KeyError, ValueError) as error:
         raise BadUpload from error
     try:
+        for name in form:
+            if name != "file":
+                # What it says would be left out without a word: that this is only a trial, say.
+                raise StrayField(name[:80])
         file: Any = form.get("file")
         if not isinstance(file, UploadFile):
             raise BadUpload

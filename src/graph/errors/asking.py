@@ -36,6 +36,24 @@ class UnknownParameter(RequestError):
         self.suggestions = tuple(suggestions)
 
 
+class RepeatedParameter(RequestError):
+    """A parameter that is given several times, where only one of them would count."""
+
+    code = "repeated-parameter"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class StrayField(RequestError):
+    """A part of a form that nobody reads; what it says belongs in the address."""
+
+    code = "stray-field"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
 class BadParameter(RequestError):
     """A parameter with a value that it cannot have; `known` lists those that it can, if few."""
 

@@ -14,6 +14,6 @@ from graph.serving.journal import Journal
 from graph.serving.service import Service
 from graph.serving.snapshot import Snapshot
 from graph.serving.watch import State
-from graph.serving.whole import look_through
+from graph.serving.whole import look_through, told_of
 
-__all__ = ["Claim", "Journal", "Service", "Snapshot", "State", "look_through"]
+__all__ = ["Claim", "Journal", "Service", "Snapshot", "State", "look_through", "told_of"]

@@ -134,6 +134,37 @@ def rows_of(now: Snapshot, rows: Sequence[Gap], lang: str) -> list[dict[str, Any
     return made
 
 
+def table(
+    now: Snapshot, found: Found, rows: Sequence[Gap], lang: str
+) -> tuple[list[str], list[list[str]]]:
+    """Give rows as a table for programs, as the command line has it: IRIs, each with its name.
+
+    The columns are those that the queries asked have in common, the same on every page.
+    """
+    shared = gaps.shared_columns([answer.query for answer in found.answers])
+    iris = {
+        name
+        for name in shared
+        if any(told and told.kind == "iri" for told in (row.values.get(name) for row in found.rows))
+    }
+    kinds = gaps.kinds(now.ask, (row.values["focus"] for row in rows))
+    names = now.names([*kinds.values(), *(t for row in rows for t in row.values.values())], lang)
+    heads = ["id", "query", "layer", "severity", "kind", "kindLabel"]
+    for name in shared:
+        heads += [name, f"{name}Label"] if name in iris else [name]
+    cells = []
+    for row in rows:
+        kind = kinds.get(row.values["focus"])
+        cells.append([row.id, row.query.name, row.layer or "", row.query.severity or ""])
+        cells[-1] += [kind.value, names.get(kind, "")] if kind else ["", ""]
+        for name in shared:
+            told = row.values.get(name)
+            cells[-1].append(told.value if told else "")
+            if name in iris:
+                cells[-1].append(names.get(told, "") if told else "")
+    return heads, cells
+
+
 def shown(column: str) -> str:
     """Give the member that holds a column: by its name, unless documents have one of that name."""
     return f"column_{column}" if column in _TAKEN else column

@@ -118,6 +118,11 @@ class Service:
         if bad is not None:
             raise bad
 
+    def doubt(self) -> None:
+        """Have the store looked through soon: somebody met what should not be there."""
+        if self._watch is not None:
+            self._watch.doubt()
+
     def wait(self, seconds: float) -> bool:
         """Wait until the store has been looked through; tell whether it was. For who tests it."""
         return self._watch is None or self._watch.wait(seconds)

@@ -18,7 +18,8 @@ from graph.terms import OWL, PREFIXES, RDF_TYPE, XSD, Term, local_name
 
 ENVELOPE = (
     *("id", "type", "type_label", "label", "layer", "severity", "certainty", "query"),
-    *("graph_version", "date", "lang", "total", "items", "links", "inward", "inward_total"),
+    *("graph_version", "date", "data_date", "lang", "total", "items", "links"),
+    *("inward", "inward_total"),
     *("sources", "sources_total", "value", "language", "count", "key", "of", "names"),
     *("licence", "format", "derived", "bytes", "sha256"),
 )

@@ -23,7 +23,9 @@ LOOK = 0.5
 _AGAIN = 5.0
 """Seconds between two looks through a store that is not whole, in the hope that it was mended."""
 _SHARE = 10
-"""Looking again takes at most one part of so many of the time."""
+"""Looking again takes at most one part of so many of the time; much less where all was well."""
+_NOW_AND_THEN = 300.0
+"""Seconds between two looks through a store that was whole the last time."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Watch:
         self._unopened: StoreError | None = None
         self._thread: threading.Thread | None = None
         self._looked_at = (0, 0)
+        self._doubted = threading.Event()
 
     def start(self) -> None:
         """Begin to look, in the background."""
@@ -76,6 +79,10 @@ class Watch:
         """Wait until the store has been looked through once; tell whether it was."""
         return self._done.wait(seconds)
 
+    def doubt(self) -> None:
+        """Look through the store soon: somebody met what should not be there."""
+        self._doubted.set()
+
     @property
     def state(self) -> State:
         """What can be done now."""
@@ -92,18 +99,25 @@ class Watch:
         return State(read, write)
 
     def _run(self) -> None:
-        next_look = 0.0
+        next_look = soonest = 0.0
         while not self._stop.is_set():
             self._settle()
             self._unopened = self._refresh()
             # A store that somebody has built anew is looked at at once.
             anew = self._published() != self._looked_at
-            if (anew or time.monotonic() >= next_look) and self._wanted():
+            due = time.monotonic() >= next_look
+            doubted = self._doubted.is_set() and time.monotonic() >= soonest
+            if doubted or due or (anew and self._wanted()):
+                self._doubted.clear()
                 self._looked_at = self._published()
                 begun = time.monotonic()
                 self._look()
                 took = time.monotonic() - begun
-                next_look = time.monotonic() + max(self._again, _SHARE * took)
+                wait = max(self._again, _SHARE * took)
+                if not self._wanted():
+                    wait = max(_NOW_AND_THEN, _SHARE * _SHARE * took)
+                next_look = time.monotonic() + wait
+                soonest = time.monotonic() + max(self._again, _SHARE * took)
             self._stop.wait(LOOK)
 
     def _settle(self) -> None:
