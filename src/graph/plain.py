@@ -13,6 +13,10 @@ _AT = re.compile(r"\s*[\[({<]\s*(?:at|krøllalfa|alfakrøll)\s*[\])}>]\s*", re.I
 _DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punktum|punkt)\s*[\])}>]\s*", re.IGNORECASE)
 # Eight digits with little between them, a sign for an address, or a brief text of a few words.
 _DIGITS = re.compile(r"(?:\d\W{0,4}){8}")
+# In the usual spelling: eight that begin as mobile numbers do, or ten and more.
+_NUMBER = re.compile(
+    r"(?<![0-9])(?:[49](?:[^0-9A-Za-z]{0,4}[0-9]){7}(?![0-9])|[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){9})"
+)
 _SIGN = re.compile(
     r"\w\s*[@\uff20\ufe6b]\s*\w|[\[({<]\s*(?:at|krøllalfa|alfakrøll)\s*[\])}>]", re.IGNORECASE
 )
@@ -50,7 +54,9 @@ def _sign(sign: str) -> str:
 
 def may_tell(text: str) -> bool:
     """Tell whether a text holds so many digits that they may be a number of somebody's, or an @."""
-    return any(look.search(text) for look in (_DIGITS, _SIGN, _ENCODED))
+    if _SIGN.search(text) or _ENCODED.search(text):
+        return True
+    return _DIGITS.search(text) is not None and _NUMBER.search(plain(text)) is not None
 
 
 def may_name(text: str) -> bool:
