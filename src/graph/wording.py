@@ -49,6 +49,8 @@ class Wording:
         values["build"] = self.build
         if "type" in values:
             values["type"] = self.messages.maybe(f"error.type-{values['type']}") or values["type"]
+        if "unit" in values:
+            values["unit"] = self.messages.maybe(f"error.unit-{values['unit']}") or values["unit"]
         what = self.text(key, **values).rstrip()
         lines: list[str] = []
         source = getattr(error, "source", "")
