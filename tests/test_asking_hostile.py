@@ -113,11 +113,11 @@ ENDLESS = {
     "a square, sorted",
     "a square, grouped",
     "a square, strung together",
-    "a square, filtered to nothing",
     "a pattern on a square",
     "a square, made into triples",
     "everything described",
     "not exists over a square",
+    "paths over everything",
     "branches that multiply",
     "a text that doubles",
     "a text that doubles for every row",
@@ -146,7 +146,7 @@ def test_no_hostile_question_keeps_a_server_from_others(shipped: Path, tmp_path:
     assert not wrong
     strange = {shape: one for shape, one in told.items() if one[0] in ("busy", "internal")}
     assert not strange
-    assert max(took for _, took, _ in told.values()) < FULL.query_seconds + 2 * _MARGIN
+    assert max(took for _, took, _ in told.values()) < FULL.query_seconds + 3 * _MARGIN
     assert max(quick for _, _, quick in told.values()) < _QUICK
 
 

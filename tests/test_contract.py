@@ -40,8 +40,9 @@ def test_a_few_examples_of_every_kind_of_operation_keep_the_contract(
     told = examined(a_copy(shipped, tmp_path / "store"), _FEW, spare=True)
     assert not told.found, "\n\n".join(told.found[:5])
     assert told.asked >= _FEW
-    assert told.statuses["POST /api/v1/submissions"][201]
-    assert told.statuses["POST /sparql/stream"][200]
+    assert told.statuses[HAND_IN][201]
+    for name in BEHIND:
+        assert told.statuses[name].keys() - {401}, name
 
 
 @pytest.mark.soak
@@ -64,8 +65,9 @@ def test_five_thousand_examples_keep_the_contract(shipped: Path, tmp_path: Path)
         assert needed <= told.statuses[name].keys(), (name, told.statuses[name])
 
 
+HAND_IN = "POST /api/v1/submissions"
 BEHIND = {
-    "POST /api/v1/submissions": {200, 201, 400, 403, 415},
+    HAND_IN: {200, 201, 400, 403, 415},
     "POST /api/v1/submissions/{id}/undo": {201, 403, 404, 409},
     "POST /sparql/stream": {200, 400},
 }
@@ -172,6 +174,9 @@ def _shares(operations: list[Any], examples: int) -> list[tuple[Any, int]]:
 
 
 def _is_for_all(path: str) -> bool:
+    if path == "/api/v1/dumps":
+        # Two of them are made, which takes seconds.
+        return False
     return not path.endswith("/results") or path.endswith("/who-leads/results")
 
 
@@ -180,7 +185,7 @@ def _ask(operation: Any, mode: Any, share: int, token: str, told: Told) -> None:
     from hypothesis.errors import Unsatisfiable
 
     name = f"{operation.method.upper()} {operation.path}"
-    receipts = told.statuses["POST /api/v1/submissions"]
+    receipts = told.statuses[HAND_IN]
 
     @settings(
         max_examples=share,
@@ -193,9 +198,12 @@ def _ask(operation: Any, mode: Any, share: int, token: str, told: Told) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         n = told.statuses[name].total()
-        if mode.is_positive and "{id}" in operation.path and n % 3 != 2:
-            # Nobody finds a receipt by chance.
+        if mode.is_positive and "{id}" in operation.path and n % 3 < 2 < share:
+            # Nobody finds a receipt by chance. A few examples have no time to take one back.
             case.path_parameters["id"] = str(1 + n // 3 % max(1, receipts[201]))
+        if mode.is_positive and name == HAND_IN and n % 3 == 0:
+            # Nor does anybody write a whole file so.
+            case.body, case.media_type, case.query = file(1000 + n), "text/turtle", {}
         begun = time.monotonic()
         try:
             answer = case.call(headers={"Authorization": f"Bearer {token}"})
