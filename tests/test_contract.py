@@ -67,8 +67,8 @@ def test_five_thousand_examples_keep_the_contract(shipped: Path, tmp_path: Path)
 
 HAND_IN = "POST /api/v1/submissions"
 BEHIND = {
-    HAND_IN: {200, 201, 400, 403, 415},
-    "POST /api/v1/submissions/{id}/undo": {201, 403, 404, 409},
+    HAND_IN: {200, 201, 400, 403},
+    "POST /api/v1/submissions/{id}/undo": {201, 404, 409},
     "POST /sparql/stream": {200, 400},
 }
 
@@ -183,6 +183,7 @@ def _is_for_all(path: str) -> bool:
 def _ask(operation: Any, mode: Any, share: int, token: str, told: Told) -> None:
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis.errors import Unsatisfiable
+    from schemathesis.specs.openapi.checks import negative_data_rejection
 
     name = f"{operation.method.upper()} {operation.path}"
     receipts = told.statuses[HAND_IN]
@@ -197,18 +198,21 @@ def _ask(operation: Any, mode: Any, share: int, token: str, told: Told) -> None:
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
-        n = told.statuses[name].total()
+        n, apart = told.statuses[name].total(), []
         if mode.is_positive and "{id}" in operation.path and n % 3 < 2 < share:
             # Nobody finds a receipt by chance. A few examples have no time to take one back.
             case.path_parameters["id"] = str(1 + n // 3 % max(1, receipts[201]))
         if mode.is_positive and name == HAND_IN and n % 3 == 0:
             # Nor does anybody write a whole file so.
             case.body, case.media_type, case.query = file(1000 + n), "text/turtle", {}
+            # What is changed by hand is taken for broken on purpose.
+            apart.append(negative_data_rejection)
         begun = time.monotonic()
         try:
             answer = case.call(headers={"Authorization": f"Bearer {token}"})
             told.statuses[name][answer.status_code] += 1
-            case.validate_response(answer, headers={"Authorization": f"Bearer {token}"})
+            sent = {"Authorization": f"Bearer {token}"}
+            case.validate_response(answer, excluded_checks=apart, headers=sent)
         except (Exception, BaseExceptionGroup) as error:
             told.found.append(f"{name} ({mode.value}): {error}")
         finally:
