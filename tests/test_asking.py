@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graph.asking import Asked, Pool, Reply
@@ -292,6 +292,7 @@ TEXTS = st.text(
 
 
 @settings(max_examples=150, deadline=None)
+@example(table=[[None, "0\r0"]], cut=7, form="xml")
 @given(
     table=st.lists(st.lists(st.none() | TEXTS, min_size=2, max_size=2), max_size=12),
     cut=st.integers(1, 40),
@@ -309,7 +310,9 @@ def test_rows_are_counted_wherever_the_pieces_end(
         assert form == "xml"
         return
     assert sink.rows == len(table)
-    assert sink.length == len(content)
+    # What XML would read as a line feed is written otherwise.
+    more = len(b"&#13;") - 1 if form == "xml" else 0
+    assert sink.length == len(content) + more * content.count(b"\r")
 
 
 class Sum(Counting):

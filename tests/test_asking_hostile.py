@@ -102,7 +102,8 @@ def test_there_are_at_least_thirty_five() -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_hostile_question_is_answered_in_time(pool: Pool, shape: str) -> None:
-    answered(pool, SHAPES[shape], SHORT.query_seconds)
+    # On a machine that does other things besides, a process may take seconds to be stopped.
+    answered(pool, SHAPES[shape], SHORT.query_seconds + 3)
 
 
 # What a limit must stop; the rest is refused before the engine, or may have an answer.
