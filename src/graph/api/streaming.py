@@ -36,17 +36,17 @@ def stream(pool: Pool, asked: Asked, ended: Callable[[str], None]) -> Response:
         return pieces.put
 
     def work() -> None:
+        failed: Exception | None = None
         try:
             pool.stream(asked, begin)
-        except BrokenPipeError as error:
-            ended("left")
-            pieces.end(error)
         except Exception as error:
-            ended(getattr(error, "code", "failed"))
-            pieces.end(error)
-        else:
-            ended("done")
-            pieces.end(None)
+            failed = error
+        word = "done" if failed is None else getattr(failed, "code", "failed")
+        try:
+            ended("left" if isinstance(failed, BrokenPipeError) else word)
+        finally:
+            # Nobody waits for ever, whatever becomes of the note.
+            pieces.end(failed)
 
     threading.Thread(target=work, daemon=True).start()
     pieces.begun.wait()
