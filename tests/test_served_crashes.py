@@ -116,7 +116,7 @@ def kills(store: Path, top: Path, count: int) -> tuple[Steward, list[float]]:
             ready.append(server.seconds)
             hand = threading.Thread(target=steward.work, args=(server,))
             hand.start()
-            time.sleep(chance.uniform(0.1, 4))
+            time.sleep(chance.uniform(0.1, 8))
             server.kill()
             hand.join()
         whole(store, steward)

@@ -86,6 +86,11 @@ INPUTS = {
         f"SELECT * {{ SERVICE SILENT <http://{_HOST}/sparql> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ \\u0053ERVICE <http://{_HOST}/sparql> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ VALUES ?x {{ <http://{_HOST}/>}} SERVICE ?x {{ ?s ?p ?o }} }}",
+        f"SELECT * {{ #x\rSERVICE <http://{_HOST}/sparql> {{ ?s ?p ?o }}\n}}",
+        f'SELECT * {{ BIND("\\u0022" AS ?x) SERVICE <http://{_HOST}/> {{}} BIND("\\u0022" AS ?y)}}',
+        f'SELECT * {{ BIND("\\u0022#" AS ?x) SERVICE <http://{_HOST}/> {{ ?s ?p ?o }} }}',
+        f"SELECT * {{ ?s ?p trueSERVICE SILENT <http://{_HOST}/> {{ ?s ?p ?o }} }}",
+        f"SELECT * {{ FILTER(1<2#>'''\n) SERVICE <http://{_HOST}/> {{ }} #'''\n }}",
         f"SELECT * FROM <http://{_HOST}/graph> {{ ?s ?p ?o }}",  # noqa: S608
         f"SELECT * FROM NAMED <http://{_HOST}/graph> {{ GRAPH ?g {{ ?s ?p ?o }} }}",  # noqa: S608
         f"LOAD <http://{_HOST}/graph>",
