@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,29 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("shipped") / "store"
     build(Settings(store=place), validate=False)
     return place
+
+
+@pytest.fixture(scope="module")
+def door(shipped: Path) -> Iterator[Any]:
+    """Lend a client of an application over the shipped content, and what answers; to be read."""
+    from graph.config import Serving
+    from served import served
+
+    with served(shipped, Serving(workers=1, desks=1, rate=0)) as lent:
+        yield lent
+
+
+@pytest.fixture(scope="module")
+def client(door: Any) -> Any:
+    """Lend the client alone."""
+    return door[0]
+
+
+@pytest.fixture(scope="module")
+def context(client: Any) -> dict[str, Any]:
+    """Fetch the context by which documents are JSON-LD."""
+    found: dict[str, Any] = client.get("/api/v1/context.jsonld").json()
+    return found
 
 
 def _whole_run(config: pytest.Config) -> bool:

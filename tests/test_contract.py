@@ -15,7 +15,7 @@ import pytest
 
 from graph.access import ROLES, Keys
 from served import a_copy, served
-from test_served_crashes import file
+from test_served_submissions import trial
 
 _PLENTY = 5_000
 _FEW = 60
@@ -127,7 +127,7 @@ def _teach() -> None:
     schemathesis.openapi.format("iri", st.sampled_from(iris))
     schemathesis.openapi.format("sparql", st.sampled_from(texts))
     schemathesis.openapi.format("graph", st.sampled_from([graph]))
-    whole = st.integers(1, 999).map(file)
+    whole = st.integers(1, 999).map(trial)
     halves = st.builds(lambda content, at: content[:at], whole, st.integers(0, 900))
     files = st.one_of(whole, halves, st.binary())
     schemathesis.openapi.media_type("text/turtle", files, aliases=["application/trig"])
@@ -204,7 +204,7 @@ def _ask(operation: Any, mode: Any, share: int, token: str, told: Told) -> None:
             case.path_parameters["id"] = str(1 + n // 3 % max(1, receipts[201]))
         if mode.is_positive and name == HAND_IN and n % 3 == 0:
             # Nor does anybody write a whole file so.
-            case.body, case.media_type, case.query = file(1000 + n), "text/turtle", {}
+            case.body, case.media_type, case.query = trial(1000 + n), "text/turtle", {}
             # What is changed by hand is taken for broken on purpose.
             apart.append(negative_data_rejection)
         begun = time.monotonic()

@@ -23,33 +23,14 @@ from graph.store import open_store, version_of
 from graph.terms import LG, LGID
 from running import Running, running
 from served import a_copy
+from test_served_submissions import OWNER, trial
 
 _KILLS = 200
 _READY = 15.0
 """Within so many seconds a server that was killed can be written to again, by itself."""
-_OWNER = "942110464"
-"""A body of the shipped content."""
 _RENAMES = 40
 _STRACE = ("strace", "-f", "-qq", "-e", "trace=rename", "-e")
 _OFTEN = dict.fromkeys(("LIVSGRAF_WRITE_RATE", "LIVSGRAF_RATE"), "1000000000")
-
-
-def file(number: int) -> bytes:
-    """Write a file of two things that belong together."""
-    return f"""
-@prefix cpsv: <http://purl.org/vocab/cpsv#> .
-@prefix cv: <http://data.europa.eu/m8g/> .
-@prefix dct: <http://purl.org/dc/terms/> .
-@prefix id: <{LGID}> .
-@prefix lg: <{LG}> .
-<{LGID}service/trial-{number}> a cpsv:PublicService ; dct:identifier "trial-{number}" ;
-  dct:title "Prøve {number}"@nb, "Trial {number}"@en ;
-  dct:description "En tjeneste til prøve."@nb, "A service on trial."@en ;
-  cv:hasCompetentAuthority <{LGID}actor/{_OWNER}> ; lg:deliveredAtLevel <{LGID}level/municipality> .
-<{LGID}evidence/trial-{number}> a lg:Evidence ; lg:about <{LGID}service/trial-{number}> ;
-  lg:aspect <{LGID}aspect/existence> ; lg:confidence <{LGID}confidence/known> ;
-  dct:source <{LGID}source/a87d9f14e5> .
-""".encode()
 
 
 @dataclass
@@ -72,7 +53,7 @@ class Steward:
         try:
             told = server.ask(
                 "/api/v1/submissions",
-                file(self.number),
+                trial(self.number),
                 {"Authorization": f"Bearer {self.token}", "Content-Type": "text/turtle"},
             )
         except (OSError, HTTPException):
@@ -108,7 +89,7 @@ def whole(store: Path, steward: Steward) -> None:
 
 def kills(store: Path, top: Path, count: int) -> tuple[Steward, list[float]]:
     """Start a server, hand in, kill it at a random time, look; again and again on one store."""
-    _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
+    _, token = Keys(store).make("trial", [OWNER], ["submit"], days=1)
     steward, ready = Steward(token), []
     chance = random.Random(20)  # noqa: S311
     for _ in range(count):
@@ -160,7 +141,7 @@ def test_a_kill_before_each_rename_leaves_a_server_that_mends_itself(
 ) -> None:
     """Whatever is half done lies between two renames; chance seldom hits the narrow places."""
     store, log = a_copy(shipped, tmp_path / "store"), tmp_path / "log"
-    _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
+    _, token = Keys(store).make("trial", [OWNER], ["submit"], days=1)
     steward, ready = Steward(token), []
     # What a server does once for a store is done.
     with running(store, log, environment=_OFTEN, writing=True):

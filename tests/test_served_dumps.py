@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,24 +13,11 @@ from hypothesis import strategies as st
 
 from graph import rdf
 from graph.api.dumps import _settle_range
-from graph.config import Serving
 from graph.errors import DiskFull
 from graph.serving import Service
 from graph.serving.dumps import NAMES, Dumps
-from served import served
 
 BASE = "/api/v1"
-
-
-@pytest.fixture(scope="module")
-def door(shipped: Path) -> Iterator[tuple[TestClient, Service]]:
-    with served(shipped, Serving(workers=1, desks=1, rate=0)) as lent:
-        yield lent
-
-
-@pytest.fixture(scope="module")
-def client(door: tuple[TestClient, Service]) -> TestClient:
-    return door[0]
 
 
 def test_a_dump_holds_the_content_and_all_of_it(door: tuple[TestClient, Service]) -> None:

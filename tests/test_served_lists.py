@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -21,35 +19,16 @@ from starlette.requests import Request
 from graph.api.paging import page
 from graph.api.tables import addresses, flat, table_writers
 from graph.api.turtle import triples_of
-from graph.config import Serving
 from graph.serving import Service
 from graph.serving.choosing import KIND
 from graph.serving.records import INWARD, lists_of
 from graph.serving.vocabulary import ENVELOPE
 from graph.terms import LGID, PREFIXES
-from served import served
 
 BASE = "/api/v1"
 LISTS = lists_of()
 EVENT = "https://psi.norge.no/los/hendelse/fa-barn"
 HUB = f"{LGID}confidence/sourced"
-
-
-@pytest.fixture(scope="module")
-def door(shipped: Path) -> Iterator[tuple[TestClient, Service]]:
-    with served(shipped, Serving(workers=1, desks=1, rate=0)) as lent:
-        yield lent
-
-
-@pytest.fixture(scope="module")
-def client(door: tuple[TestClient, Service]) -> TestClient:
-    return door[0]
-
-
-@pytest.fixture(scope="module")
-def context(client: TestClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"{BASE}/context.jsonld").json()
-    return found
 
 
 def get(client: TestClient, path: str, **parameters: str | int) -> Any:

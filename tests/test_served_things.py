@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -14,33 +12,14 @@ from fastapi.testclient import TestClient
 
 from graph import rdf
 from graph.api.turtle import triples_of
-from graph.config import Serving
 from graph.serving import Service
 from graph.serving.records import lists_of
 from graph.terms import Term
-from served import served
 
 PATHS = [one.path for one in lists_of()]
 BASE = "/api/v1"
 # How many things the files of data/ hold, counted apart from the graph.
 COUNTS = {"life-events": 7, "laws": 126, "registers": 89, "apis": 8, "grants": 261}
-
-
-@pytest.fixture(scope="module")
-def door(shipped: Path) -> Iterator[tuple[TestClient, Service]]:
-    with served(shipped, Serving(workers=1, desks=1, rate=0)) as lent:
-        yield lent
-
-
-@pytest.fixture(scope="module")
-def client(door: tuple[TestClient, Service]) -> TestClient:
-    return door[0]
-
-
-@pytest.fixture(scope="module")
-def context(client: TestClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"{BASE}/context.jsonld").json()
-    return found
 
 
 def get(client: TestClient, path: str, **headers: str) -> Any:

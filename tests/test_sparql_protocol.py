@@ -412,3 +412,13 @@ def test_limits_are_announced(client: TestClient) -> None:
     assert answer.headers["x-query-rows"] == "100000"
     assert answer.headers["x-query-bytes"] == "50000000"
     assert json.loads(answer.content) == {"head": {}, "boolean": True}
+
+
+@pytest.mark.parametrize("lang", ["", "xx"])
+def test_a_language_that_is_none_is_refused_wherever_it_stands(
+    client: TestClient, lang: str
+) -> None:
+    asked = {"query": "ASK {}", "lang": lang}
+    assert client.get("/sparql", params=asked).status_code == 400
+    assert client.post("/sparql", data=asked).status_code == 400
+    assert client.post("/sparql", data={"query": "ASK {}"}).status_code == 200

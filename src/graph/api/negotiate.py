@@ -57,7 +57,9 @@ def language(request: Request) -> str:
 
     A form may say it too; whoever reads the form puts it in the request's `state.lang`.
     """
-    asked = getattr(request.state, "lang", None) or request.query_params.get("lang")
+    asked = getattr(request.state, "lang", None)
+    if asked is None:
+        asked = request.query_params.get("lang")
     if asked is not None:
         asked = TAGS.get(asked, asked)
         if asked not in LANGUAGES:

@@ -133,7 +133,7 @@ def _pairs(text: str) -> dict[str, list[str]]:
 
 def _refuse_strange(request: Request, found: Pairs) -> None:
     """Refuse what nobody reads, and values that cannot be."""
-    request.state.lang = found.get("lang", [""])[-1]
+    request.state.lang = found.get("lang", [None])[-1]
     language(request)
     for name in found:
         if name not in KNOWN:
