@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from graph.access import ROLES, Keys
+from handing import trial
 from served import a_copy, served
-from test_served_submissions import trial
 
 _PLENTY = 5_000
 _FEW = 60

@@ -21,9 +21,9 @@ from graph.access import Keys
 from graph.config import Settings
 from graph.store import open_store, version_of
 from graph.terms import LG, LGID
+from handing import OWNER, trial
 from running import Running, running
 from served import a_copy
-from test_served_submissions import OWNER, trial
 
 _KILLS = 200
 _READY = 15.0

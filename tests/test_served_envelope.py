@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from graph.access import Keys
 from graph.api.turtle import triples_of
 from graph.config import Serving
+from handing import OWNER, bearing, trial
 from served import a_copy, served
-from test_served_submissions import OWNER, bearing, trial
 
 BASE = "/api/v1"
 ALWAYS = ["@context", "id", "layer", "graph_version", "date", "data_date", "lang"]

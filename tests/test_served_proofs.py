@@ -12,13 +12,12 @@ import pytest
 from graph.access import Keys
 from graph.store.folder import Folder
 from graph.store.log import Log
+from handing import OWNER, trial
 from running import Running, running
 from served import a_copy
-from test_served_crashes import file
 from tracing import Call, Order, before, calls
 
 pytestmark = pytest.mark.soak
-_OWNER = "942110464"
 _OUT = re.compile(r"(connect|sendto|sendmsg)\(.*sa_family=AF_INET")
 _HOST = "calls-out.example"
 
@@ -26,8 +25,8 @@ _HOST = "calls-out.example"
 def test_an_acknowledgement_is_sent_when_all_of_it_is_on_disk(
     shipped: Path, tmp_path: Path
 ) -> None:
-    store, trace, content = a_copy(shipped, tmp_path / "store"), tmp_path / "trace", file(1)
-    _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
+    store, trace, content = a_copy(shipped, tmp_path / "store"), tmp_path / "trace", trial(1)
+    _, token = Keys(store).make("trial", [OWNER], ["submit"], days=1)
     with running(store, tmp_path / "log", before=before("-o", str(trace)), writing=True) as server:
         assert hand_in(server, token, content) == 201
         made = calls(trace)
@@ -120,7 +119,7 @@ FILES = {
 
 def test_no_input_makes_the_server_call_out(shipped: Path, tmp_path: Path) -> None:
     store, trace = a_copy(shipped, tmp_path / "store"), tmp_path / "trace"
-    _, token = Keys(store).make("trial", [_OWNER], ["submit"], days=1)
+    _, token = Keys(store).make("trial", [OWNER], ["submit"], days=1)
     tracer = ("strace", "-f", "-o", str(trace), "-e", "trace=connect,sendto,sendmsg,socket")
     sent = 0
     with running(store, tmp_path / "log", before=tracer, writing=True) as server:

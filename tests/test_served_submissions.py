@@ -19,27 +19,11 @@ from graph.cli import main
 from graph.config import Serving, Settings
 from graph.errors import Forbidden, NotAuthorised, TrailBroken, UnknownName
 from graph.serving import Service
-from graph.terms import LG, LGID
+from graph.terms import LGID
+from handing import OTHER, OWNER, TURTLE, bearing, trial
 from served import a_copy, served
 
-OWNER, OTHER = "942110464", "974761076"
 HERE = "/api/v1/submissions"
-TURTLE = {"Content-Type": "text/turtle"}
-
-
-def trial(number: int, owner: str = OWNER, title: str = "Prøve") -> bytes:
-    return f"""@prefix cpsv: <http://purl.org/vocab/cpsv#> .
-@prefix cv: <http://data.europa.eu/m8g/> .
-@prefix dct: <http://purl.org/dc/terms/> .
-@prefix lg: <{LG}> .
-<{LGID}service/trial-{number}> a cpsv:PublicService ; dct:identifier "trial-{number}" ;
-  dct:title "{title} {number}"@nb, "Trial {number}"@en ;
-  dct:description "En tjeneste til prøve."@nb, "A service on trial."@en ;
-  cv:hasCompetentAuthority <{LGID}actor/{owner}> ; lg:deliveredAtLevel <{LGID}level/municipality> .
-<{LGID}evidence/trial-{number}> a lg:Evidence ; lg:about <{LGID}service/trial-{number}> ;
-  lg:aspect <{LGID}aspect/existence> ; lg:confidence <{LGID}confidence/known> ;
-  dct:source <{LGID}source/a87d9f14e5> .
-""".encode()
 
 
 BROKEN = trial(7).replace(b"level/municipality", b"level/moon")
@@ -64,10 +48,6 @@ def client(door: tuple[TestClient, Service]) -> TestClient:
 @pytest.fixture(scope="module")
 def token(store: Path) -> str:
     return Keys(store).make("fagsystem", [OWNER], ["submit"], 1)[1]
-
-
-def bearing(token: str, **others: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", **TURTLE, **others}
 
 
 def code(answer: httpx2.Response, status: int) -> str:

@@ -17,9 +17,9 @@ import pytest
 
 from graph.access import Keys
 from graph.cli import main
+from handing import OWNER, trial
 from running import Running, running
 from served import a_copy
-from test_served_submissions import OWNER, trial
 
 # It runs whole commits, each of which takes seconds.
 pytestmark = pytest.mark.soak
