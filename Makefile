@@ -10,6 +10,8 @@ LOCKED   := $(VENV)/.lock-installed
 READY    := $(VENV)/.project-installed
 # `make run SERVE=no` ends with the summary.
 SERVE    ?= yes
+# So many processes run the tests. Each builds the shipped graph once.
+JOBS     ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run check test soak lock clean
@@ -51,8 +53,8 @@ check: $(READY) ## lint, format, types and the house rules
 	$(BIN)/mypy
 	$(LIVSGRAF) check --format table
 
-test: check ## check, then every test; warnings are errors
-	$(BIN)/python -m pytest -W error -m "not soak"
+test: check ## check, then every test, JOBS at a time (2); warnings are errors
+	$(BIN)/python -m pytest -W error -m "not soak" --numprocesses $(JOBS) --dist loadfile
 
 soak: $(READY) ## the long tests; they trace a server's system calls, for which root gets strace
 	@command -v strace >/dev/null || { test "$$(id -u)" = 0 && apt-get install -y -qq strace >/dev/null; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,9 +74,31 @@ def _whole_run(config: pytest.Config) -> bool:
     )
 
 
+def pytest_configure() -> None:
+    """Heed an interrupt also where a shell started the run in the background and had it ignored.
+
+    Processes that the tests start and stop would ignore it too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add the cases that one of several processes began."""
+    for kind, names in getattr(node, "workeroutput", {}).get("cases", {}).items():
+        _RAN[kind].update(names)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a whole run that did not begin every case that stands in the folders."""
+    """Fail a whole run that did not begin every case that stands in the folders.
+
+    Of several processes each tells what it began, and the one that shares out the tests judges.
+    """
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["cases"] = {kind: sorted(_RAN[kind]) for kind in _RAN}
+        return
     if _whole_run(session.config) and not session.shouldfail and not session.shouldstop:
         for kind in _RUNNERS:
             if len(_RAN[kind]) != count_independently(kind):
