@@ -182,7 +182,9 @@ def test_nothing_is_kept_of_what_is_judged(client: TestClient, store: Path) -> N
 # -- handing in --------------------------------------------------------------------------------
 
 
-def test_a_file_is_handed_in_looked_at_and_taken_back(client: TestClient, token: str) -> None:
+def test_a_file_is_handed_in_looked_at_and_taken_back(
+    client: TestClient, store: Path, token: str
+) -> None:
     tried = client.post(f"{HERE}?dry-run=true", content=trial(1), headers=bearing(token))
     assert (tried.status_code, tried.json()["outcome"]) == (200, "tried")
     assert tried.json()["change"]["statements"]
@@ -205,8 +207,12 @@ def test_a_file_is_handed_in_looked_at_and_taken_back(client: TestClient, token:
     again = client.post(HERE, content=trial(1), headers=bearing(token))
     assert (again.status_code, again.json()["outcome"]) == (200, "nothing")
     assert client.get(HERE).json()["total"] == 1
-    back = client.post(done.headers["location"] + "/undo", headers=bearing(token))
+    _, theirs = Keys(store).make("annet fagsystem", [OTHER], ["submit"], 1)
+    undo = done.headers["location"] + "/undo"
+    assert code(client.post(undo, headers=bearing(theirs)), 403) == "cannot-undo-not-yours"
+    back = client.post(undo, headers=bearing(token))
     assert back.status_code == 201
+    assert {"@context", "id", "layer", "date", "data_date", "lang"} <= set(back.json())
     assert back.json()["receipt"]["undoes"] == told["receipt"]["key"]
     assert client.get("/sparql", params=asked).json()["boolean"] is False
     twice = client.post(done.headers["location"] + "/undo", headers=bearing(token))

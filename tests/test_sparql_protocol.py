@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -306,7 +307,11 @@ def test_a_format_that_there_is_not_is_406(client: TestClient, accept: str) -> N
 
 
 def test_a_format_that_the_form_does_not_have_is_406(client: TestClient) -> None:
-    assert refused(get(client, ("query", ASK), accept="text/csv"), 406)
+    answer = get(client, ("query", ASK), accept="text/csv")
+    assert refused(answer, 406)
+    # What is advised is what this form of answer has, and nothing that would be refused again.
+    assert "sparql-results+json" in answer.json()["detail"]
+    assert not re.search("csv|turtle|n-triples", answer.json()["detail"])
     assert refused(get(client, ("query", "SELECT * {}"), accept="text/turtle"), 406)
     assert refused(get(client, ("query", "DESCRIBE <urn:a>"), accept="text/csv"), 406)
 

@@ -2,15 +2,29 @@
 
 # No `from __future__ import annotations` here: FastAPI must see the types inside the functions.
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from graph.api.paging import CURSOR, LIMIT, MOST
 
+
+def _plain(value: Any) -> Any:
+    """Refuse what reads as a number by leave of the library alone: 1_0, +5, 5.0."""
+    if isinstance(value, str) and not re.fullmatch("-?[0-9]+", value):
+        raise PydanticCustomError("int_parsing", "not a whole number")
+    return value
+
+
 Limit = Annotated[
-    int, Query(ge=1, le=MOST, description=f"How many on a page; {LIMIT} unless given.")
+    int,
+    # The bounds first: the interface's document has them only where they lie inside.
+    Query(ge=1, le=MOST, description=f"How many on a page; {LIMIT} unless given."),
+    BeforeValidator(_plain),
 ]
 Cursor = Annotated[
     str | None,

@@ -158,12 +158,10 @@ _STATEMENT = {
     },
 }
 _STATEMENTS = {"type": "array", "items": _STATEMENT}
-OUTCOME: Mapping[str, Any] = {
+_OUTCOME: Mapping[str, Any] = {
     "type": "object",
-    "required": ["graph_version", "lang", "outcome", "receipt", "change", "findings"],
+    "required": ["outcome", "receipt", "change", "findings"],
     "properties": {
-        "graph_version": _TEXT,
-        "lang": _TEXT,
         "outcome": {"enum": ["done", "tried", "nothing"]},
         "receipt": {"anyOf": [RECEIPT, {"type": "null"}]},
         "change": {"type": "object", "properties": {**_SUMS, "statements": _STATEMENTS}},
@@ -171,6 +169,7 @@ OUTCOME: Mapping[str, Any] = {
         "gaps": _GAPS,
     },
 }
+OUTCOME = enveloped(_OUTCOME)
 LIST: Mapping[str, Any] = {
     "type": "object",
     "required": ["total", "items", "links"],
@@ -221,8 +220,8 @@ EXAMPLE_OF_CHANGE: Mapping[str, Any] = {
     ],
 }
 EXAMPLE_OF_OUTCOME: Mapping[str, Any] = {
-    "graph_version": SHOWN_PLAIN["graph_version"],
-    "lang": SHOWN_PLAIN["lang"],
+    **SHOWN_PLAIN,
+    "id": f"https://example.org{HERE}",
     "outcome": "done",
     "receipt": EXAMPLE_OF_RECEIPT,
     "change": {"things": 2, "new": 2, "added": 14, "removed": 0, "unchanged": 3},

@@ -127,9 +127,10 @@ def _told_formats(asked: Asked) -> Iterator[None]:
     """Tell the formats that this very form of answer has, where none of them was asked for."""
     try:
         yield
-    except NotAcceptable:
+    except NotAcceptable as error:
         chosen = dict(asked.formats)
-        raise NotAcceptable(given(form for form in OFFERED if form not in chosen)) from None
+        forms = [form for form in OFFERED if error.form in ("", form) and form not in chosen]
+        raise NotAcceptable(given(forms)) from None
 
 
 class _Door:

@@ -301,9 +301,8 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
     if outcome.receipt is not None:
         # What is acknowledged is seen by whoever asks next.
         service.refresh()
-    body: dict[str, Any] = {
-        "graph_version": service.now.tag,
-        "lang": lang,
+    now = service.now
+    own: dict[str, Any] = {
         "outcome": _outcome_of(outcome)["outcome"],
         "receipt": None,
         "change": sums(outcome.change, len(outcome.new)),
@@ -311,16 +310,17 @@ def _answered(request: Request, service: Service, outcome: Outcome) -> Response:
     }
     lacks = outcome.lacks
     if lacks is not None:
-        body["gaps"] = asdict(lacks)
+        own["gaps"] = asdict(lacks)
     headers = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
     status = 200
     if outcome.receipt is not None:
-        names = bearers(service.now, [outcome.receipt], lang)
-        body["receipt"] = told_of_receipt(request, outcome.receipt, names)
+        names = bearers(now, [outcome.receipt], lang)
+        own["receipt"] = told_of_receipt(request, outcome.receipt, names)
         headers["Location"] = f"{address(request)}{HERE}/{outcome.receipt.id}"
         status = 201
     else:
-        body["change"] |= statements(service.now, outcome.change, lang)
+        own["change"] |= statements(now, outcome.change, lang)
+    body = envelope(request, now, lang, HERE, own)
     content = json.dumps(body, ensure_ascii=False).encode()
     return Response(content, status, headers, "application/json")
 

@@ -12,6 +12,7 @@ from graph.errors import (
     BadParameter,
     LivsgrafError,
     MissingParameter,
+    OutOfBounds,
     StrangeValue,
     WrongKind,
 )
@@ -29,11 +30,9 @@ _KINDS = {
     "model_attributes_type": "object",
 }
 _WHOLE = ("json_invalid", "json_type", "recursion_loop")
-_BOUNDS = {
-    "greater_than_equal": ("≥ {}", "ge"),
-    "greater_than": ("> {}", "gt"),
-    "less_than_equal": ("≤ {}", "le"),
-    "less_than": ("< {}", "lt"),
+_BOUNDS: Mapping[str, tuple[Literal["low", "high"], str]] = {
+    "greater_than_equal": ("low", "ge"),
+    "less_than_equal": ("high", "le"),
 }
 _LENGTHS: Mapping[str, tuple[Literal["short", "long"], str]] = {
     "string_too_short": ("short", "min_length"),
@@ -58,8 +57,8 @@ def unreadable(found: Mapping[str, Any]) -> LivsgrafError:
         way, limit = _LENGTHS[kind]
         return BadLength(way, name, int(told[limit]))
     if kind in _BOUNDS:
-        sign, limit = _BOUNDS[kind]
-        return BadParameter(name, value, [sign.format(told[limit])])
+        side, limit = _BOUNDS[kind]
+        return OutOfBounds(side, name, value, int(told[limit]))
     if kind == "literal_error":
         return BadParameter(name, value, _QUOTED.findall(str(told["expected"])))
     if kind.startswith("int_"):

@@ -79,7 +79,7 @@ def answer(question: Question) -> Written:
     def open_sink(form: str) -> tuple[str, Sink]:
         chosen = question.formats.get(form)
         if chosen is None:
-            raise NotAcceptable(sorted(set(question.formats.values())))
+            raise NotAcceptable(sorted(set(question.formats.values())), form)
         sinks.append(_sink(question, form, chosen))
         return chosen, sinks[-1]
 

@@ -71,6 +71,7 @@
     │   │   ├── BadParameter              name, value, known
     │   │   ├── MissingParameter          name
     │   │   ├── BadLength                 name, limit
+    │   │   ├── OutOfBounds               name, value, limit
     │   │   ├── WrongKind                 name, type
     │   │   ├── StrangeValue              name, value
     │   │   ├── BadContent
@@ -122,6 +123,7 @@
     │   │       ├── NotOwned              organisation
     │   │       ├── NotData
     │   │       └── CannotUndo            id
+    │   │           └── NotYoursToUndo    organisation
     │   └── StoreError                 2  the store cannot be used as asked
     │       ├── StoreAbsent               path
     │       ├── StoreLocked               path
@@ -173,6 +175,7 @@ from graph.errors.asking import (
     NoSuchPage,
     NotAcceptable,
     OneQuery,
+    OutOfBounds,
     QueryBreaks,
     QueryTooHungry,
     QueryTooLarge,
@@ -309,6 +312,7 @@ from graph.errors.submitting import (
     NotData,
     NothingIn,
     NotOwned,
+    NotYoursToUndo,
     SubmitError,
     Things,
 )
@@ -376,9 +380,11 @@ __all__ = [
     "NotThere",
     "NotWhole",
     "NotYours",
+    "NotYoursToUndo",
     "NothingIn",
     "OneQuery",
     "OtherTable",
+    "OutOfBounds",
     "OverInput",
     "Overloaded",
     "PackedTooTight",

@@ -22,8 +22,10 @@ class NotAcceptable(RequestError):
     code = "not-acceptable"
     status = 406
 
-    def __init__(self, known: Sequence[str]) -> None:
+    def __init__(self, known: Sequence[str], form: str = "") -> None:
         super().__init__(known=", ".join(known))
+        self.form = form
+        """The form of the answer that none was wanted for, where that is known."""
 
 
 class UnknownParameter(RequestError):
@@ -78,6 +80,14 @@ class BadLength(RequestError):
     def __init__(self, way: Literal["short", "long"], name: str, limit: int) -> None:
         self.code = f"too-{way}"
         super().__init__(name=name, limit=limit)
+
+
+class OutOfBounds(RequestError):
+    """A number below the least or above the greatest that may stand there."""
+
+    def __init__(self, way: Literal["low", "high"], name: str, value: str, limit: int) -> None:
+        self.code = f"too-{way}"
+        super().__init__(name=name, value=value, limit=limit)
 
 
 class WrongKind(RequestError):

@@ -94,6 +94,15 @@ class CannotUndo(Things):
         self.code = f"cannot-undo-{why}"
 
 
+class NotYoursToUndo(CannotUndo):
+    """A commit of another organisation, and the one that asks is no editor."""
+
+    status = 403
+
+    def __init__(self, id_: str, organisation: str) -> None:
+        super().__init__(id_, "not-yours", organisation=organisation)
+
+
 class CannotErase(SubmitError):
     """Kept bytes that cannot be erased; `why` names the reason."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from graph import assets
 from graph.config import Settings
 from graph.diff import Difference, applied, read_change
-from graph.errors import CannotUndo, StoreError, UnknownName
+from graph.errors import CannotUndo, NotYoursToUndo, StoreError, UnknownName
 from graph.examining import Examined, Settled
 from graph.examining.desk import OpenDesk
 from graph.receipt import Erasure, Receipt, in_force
@@ -78,7 +78,8 @@ def undo(
 
     Raises:
         UnknownName: no such receipt.
-        CannotUndo: another organisation's, taken back already, erased, built on, changed since.
+        NotYoursToUndo: another organisation's.
+        CannotUndo: taken back already, erased, built on, changed since.
 
     """
     with room(settings, write=not dry_run, root=root) as at:
@@ -86,7 +87,7 @@ def undo(
         receipt = named(receipts, name)
         by = who or Who(receipt.organisation)
         if by.organisation not in {receipt.organisation, *settings.editors}:
-            raise CannotUndo(receipt.id, "not-yours", organisation=receipt.organisation)
+            raise NotYoursToUndo(receipt.id, receipt.organisation)
         _refuse_erased(at, receipts, receipt)
         changes = _changes(at, receipts)
         _refuse_built_on(changes, receipts, receipt)
