@@ -25,6 +25,7 @@ ORDER = [
 LINKED = 'rel="http://www.w3.org/ns/json-ld#context"'
 # Not documents: the interface's own, the contexts, and the files of all there is.
 APART = {f"{BASE}/openapi.json", f"{BASE}/context.jsonld", f"{BASE}/context-gaps.jsonld"}
+APART |= {f"{BASE}/context-gap.jsonld"}
 APART |= {f"{BASE}/dumps/{{file}}"}
 
 
@@ -134,7 +135,7 @@ def _asked(address: str) -> dict[str, str]:
 
 def test_a_context_is_kept_no_longer_than_the_documents_it_reads(client: TestClient) -> None:
     document = client.get(f"{BASE}/services").headers["cache-control"]
-    for name in ("context", "context-gaps"):
+    for name in ("context", "context-gaps", "context-gap"):
         told = client.get(f"{BASE}/{name}.jsonld")
         age = told.headers["cache-control"].partition("max-age=")[2]
         assert age == document.partition("max-age=")[2]

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from rdflib import Graph
 
 from graph import rdf
 from graph.cli import main
 from graph.config import Serving
+from graph.gaps import CERTAINTIES
+from graph.terms import LG, LGID, SH
 from served import served
 
 EVENTS = (
@@ -108,7 +111,8 @@ def test_every_format_has_the_same_rows(client: TestClient) -> None:
     table = client.get(f"{HERE}.csv", params=asked)
     assert [row["id"] for row in csv.DictReader(io.StringIO(table.text))] == keys
     turtle = client.get(f"{HERE}.ttl", params=asked)
-    gaps = {s for s, p, o, _ in rdf.parse(turtle.content, "ttl") if o.value.endswith("#Gap")}
+    kinds = ("#Gap", "#OpenQuestion")
+    gaps = {s for s, p, o, _ in rdf.parse(turtle.content, "ttl") if o.value.endswith(kinds)}
     assert len(gaps) == len(set(keys))
     subjects = [o for _, p, o, _ in rdf.parse(turtle.content, "ttl") if p.value.endswith("subject")]
     focuses = {one["focus"]["id"] for one in get(client, HERE, **asked)["items"]}
@@ -117,6 +121,86 @@ def test_every_format_has_the_same_rows(client: TestClient) -> None:
     assert client.get(told["@context"]).headers["content-type"] == "application/ld+json"
     book = client.get(f"{HERE}.xlsx", params=asked)
     assert book.content.startswith(b"PK")
+
+
+def said(client: TestClient, address: str) -> set[tuple[str, str, str]]:
+    """Read the statements of a document, by the last part of each property."""
+    text = client.get(address, headers={"Accept": "text/turtle"}).content
+    triples = [(s, p, o) for s, p, o, _ in rdf.parse(text, "ttl")]
+    return {(s.value, p.value.rpartition("#")[2], o.value) for s, p, o in triples}
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_as_statements_what_nobody_has_reported_is_a_question_and_no_lack(
+    client: TestClient,
+) -> None:
+    ids = f"{LGID}certainty/"
+    for sure, kind in (("not-reported", "OpenQuestion"), ("inferred", "Gap")):
+        page = f"{HERE}?query=flows-without-agreement&certainty={sure}&date={DAY}&limit=1000"
+        told = client.get(page).json()["items"]
+        found = said(client, page)
+        for one in told:
+            assert one["type"] == kind
+            assert {value for s, p, value in found if (s, p) == (one["id"], "certainty")} == {
+                ids + sure
+            }
+            assert (one["id"], "eifLayer", one["layer"]["id"]) in found
+            assert (one["id"], "severity", SH + one["severity"].capitalize()) in found
+        assert {o for _, p, o in found if p == "type"} == {LG + kind}
+        # Another reader of JSON-LD makes the same of it.
+        text = client.get(page, headers={"Accept": "application/ld+json"}).text
+        whole = json.loads(text)
+        whole |= client.get(whole["@context"]).json()
+        read = Graph().parse(data=json.dumps(whole), format="json-ld")
+        theirs = {(str(s), str(p).rpartition("#")[2], str(o)) for s, p, o in read}
+        assert theirs == found
+
+
+def test_what_a_gap_rests_on_keeps_its_sources_as_statements(client: TestClient) -> None:
+    told = get(client, HERE, certainty="inferred", query="flows-without-agreement")
+    for one in told["items"]:
+        whole = get(client, one["id"])
+        found = said(client, f"{one['id']}?date={DAY}")
+        told_sources = [(entry["id"], entry["source"]) for entry in whole["sources"]]
+        assert told_sources
+        for evidence, source in told_sources:
+            for each in source if isinstance(source, list) else [source]:
+                assert any(s == evidence and o == each["id"] for s, _, o in found)
+
+
+def test_one_gap_is_as_sure_as_the_surest_of_its_rows(client: TestClient) -> None:
+    rows = get(client, HERE, limit=1000)
+    pages = [rows]
+    while "next" in pages[-1]["links"]:
+        pages.append(client.get(pages[-1]["links"]["next"]).json())
+    sure: dict[str, set[str]] = {}
+    for row in (row for page in pages for row in page["items"]):
+        sure.setdefault(row["id"], set()).add(row["certainty"])
+    several = [(at, kinds) for at, kinds in sure.items() if len(kinds) > 1]
+    assert several
+    for at, kinds in several:
+        best = next(one for one in CERTAINTIES if one in kinds)
+        assert get(client, at)["certainty"] == best
+
+
+def test_the_columns_of_a_table_are_the_same_whatever_is_found(
+    client: TestClient, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for asked in (["--layer", "legal"], ["--doubted", "true"], ["--age", "400"]):
+        words = ["gaps", *asked, "--date", DAY, "--format", "csv", "--store", str(shipped)]
+        assert main(words) == 0
+        expected = next(csv.reader(io.StringIO(capsys.readouterr().out)))
+        sent = {asked[0].removeprefix("--"): asked[1], "date": DAY}
+        found = next(csv.reader(io.StringIO(client.get(f"{HERE}.csv", params=sent).text)))
+        assert found == expected, asked
+
+
+def test_what_no_gap_has_is_refused_as_on_the_command_line(client: TestClient) -> None:
+    for name in ("need", "state", "sum"):
+        for path in (HERE, "/api/v1/matrix"):
+            answer = client.get(path, params={name: "missing"})
+            assert answer.status_code == 400, (path, name)
+            assert answer.json()["code"] == "strange-parameter"
 
 
 def test_the_table_is_that_of_the_command_line_on_every_page(
@@ -155,7 +239,37 @@ def test_two_columns_are_crossed(client: TestClient) -> None:
             and one.get("consumerSector", {}).get("id") == cell["column"]["id"]
         }
         assert cell[sure] == len(ids)
-    assert client.get("/api/v1/matrix?rows=x&columns=y").status_code == 400
+    refused = client.get("/api/v1/matrix?rows=x&columns=y&lang=en")
+    assert refused.status_code == 400
+    # What is advised is a column, once and by one name.
+    assert "provider-sector" in refused.json()["detail"]
+    assert "eldre-enn" not in refused.json()["detail"]
+    assert client.get("/api/v1/matrix?rows=days&columns=query").status_code == 400
+
+
+def test_what_every_row_has_can_be_crossed(client: TestClient) -> None:
+    every = get(client, HERE, limit=1)["counts"]
+    told = get(client, "/api/v1/matrix", rows="severity", columns="certainty", lang="en")
+    assert not told["without"]
+    for cell in told["items"]:
+        assert cell["row"]["id"].startswith(SH)
+        assert cell["row"]["label"]
+        word = cell["column"]["id"].rpartition("/")[2]
+        assert [sure for sure in CERTAINTIES if cell[sure]] == [word]
+    sums = {sure: sum(cell[sure] for cell in told["items"]) for sure in CERTAINTIES}
+    assert sums == every["certainty"]
+    told = get(client, "/api/v1/matrix", rows="layer", columns="cross-sector", lang="en")
+    assert {cell["column"]["label"] for cell in told["items"]} <= {"yes", "no"}
+    assert {cell["column"]["value"] for cell in told["items"]} <= {True, False}
+    told = get(client, "/api/v1/matrix", rows="query", columns="layer", lang="en")
+    cell = next(one for one in told["items"] if one["row"]["value"] == "flows-without-agreement")
+    assert cell["row"]["label"] != cell["row"]["value"]
+
+
+def test_near_names_come_in_the_asked_language(client: TestClient) -> None:
+    answer = client.get(HERE, params={"life-event": "having a chil", "lang": "en"})
+    assert answer.status_code == 404
+    assert answer.json()["suggestions"][0] == "Having a child"
 
 
 @pytest.mark.parametrize(

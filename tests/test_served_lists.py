@@ -291,8 +291,8 @@ def test_names_that_nobody_bears_are_not_remembered(door: tuple[TestClient, Serv
 @pytest.mark.parametrize(
     ("path", "code", "detail"),
     [
-        ("services?limit=0", "too-low", "Write 1 or more."),
-        ("services?limit=1001", "too-high", "Write 1000 or less."),
+        ("services?limit=0", "below-limit", "Write 1 or more."),
+        ("services?limit=1001", "above-limit", "Write 1000 or less."),
         ("services?limit=1_0", "bad-parameter", "Write 0, 1, 2 …."),
         ("services?limit=%2B5", "bad-parameter", "Write 0, 1, 2 …."),
         ("services?limit=5.0", "bad-parameter", "Write 0, 1, 2 …."),

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from graph import assets, rdf
 from graph.cli import main
 from graph.config import Serving
-from graph.query import ASKABLE
+from graph.query import ASKABLE, load
 from graph.store import version_of
 from served import served
 
@@ -29,11 +29,18 @@ def client(shipped: Path) -> Iterator[TestClient]:
 
 def test_every_query_is_listed_and_shown(client: TestClient) -> None:
     told = client.get("/api/v1/queries").json()
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    files = {path.stem: path for kind in ASKABLE for path in assets.files(kind)}
     assert sorted(one["name"] for one in told["items"]) == sorted(NAMES)
     for one in told["items"]:
         text = client.get(one["id"], headers={"Accept": "application/sparql-query"})
         assert text.headers["content-type"].startswith("application/sparql-query")
         assert client.get(one["id"]).json()["text"] == text.text
+        # All that the header declares, the day too, can be given to its results.
+        said = client.get(one["id"]).json()["parameters"]
+        assert len(said) == len(load(files[one["name"]]).parameters)
+        asked = paths[f"/api/v1/queries/{one['name']}/results"]["get"]["parameters"]
+        assert {each["name"] for each in said} <= {each["name"] for each in asked}
     near = client.get("/api/v1/queries/flow-without-agreement")
     assert (near.status_code, near.json()["suggestions"][0]) == (404, "flows-without-agreement")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -14,7 +15,7 @@ from graph import rdf
 from graph.api.turtle import triples_of
 from graph.serving import Service
 from graph.serving.records import lists_of
-from graph.terms import Term
+from graph.terms import LGID, Term
 
 PATHS = [one.path for one in lists_of()]
 BASE = "/api/v1"
@@ -36,6 +37,12 @@ def test_the_start_leads_to_every_list(client: TestClient) -> None:
     for one in told["items"]:
         assert get(client, one["id"] + "?limit=1")["total"] == one["count"]
         assert one["layer"]["name"]
+    # Every other address that can be read without a name of its own is there too.
+    paths = client.get(f"{BASE}/openapi.json").json()["paths"]
+    plain = {path for path in paths if path.startswith(f"{BASE}/") and "{" not in path}
+    plain -= {path for path in plain if path.endswith((".jsonld", "/results", "/inward"))}
+    led = {*(one["id"] for one in told["items"]), *told["links"].values()}
+    assert {at.partition("/api")[2] for at in led} >= {path.partition("/api")[2] for path in plain}
     names = [one["name"] for one in get(client, f"{BASE}/layers")["items"]]
     assert names == ["legal", "organisational", "semantic", "technical", "governance"]
 
@@ -135,3 +142,15 @@ def test_what_a_thing_rests_on_is_told(client: TestClient) -> None:
     sure = {one["confidence"]["label"] for one in told["sources"]}
     assert sure == {"lest i en kilde", "alminnelig kjent"}
     assert told["inward_total"]["neededBy"] == len(told["inward"]["neededBy"])
+
+
+def test_a_language_asked_for_is_kept_on_the_way(client: TestClient) -> None:
+    event = quote("https://psi.norge.no/los/hendelse/fa-barn", safe="")
+    for path in ("/id/service/barnetrygd?lang=en", f"/about?iri={event}&lang=en"):
+        assert get(client, path)["lang"] == "en"
+
+
+def test_code_lists_of_ours_are_found_by_their_iris(client: TestClient) -> None:
+    for name in ("mechanism", "certainty"):
+        assert get(client, f"/id/{name}")["id"] == f"{LGID}{name}"
+    assert client.get("/id/nothing").status_code == 404

@@ -17,7 +17,7 @@ from graph.catalog import kebab, option_names
 from graph.errors import BadValue, InputError, TooLow, UnknownName
 from graph.names import resolve
 from graph.query import YES_OR_NO, Parameter, Query
-from graph.terms import Rows, Term, date, literal
+from graph.terms import LANGUAGES, Rows, Term, date, literal
 
 Ask = Callable[[str], Rows]
 
@@ -193,8 +193,11 @@ def pairs(
     return found
 
 
-def read(ask: Ask, option: Option, word: str) -> Term:
-    """Turn a word into a term: things by any of their names, the rest by the parameter's type."""
+def read(ask: Ask, option: Option, word: str, lang: str = LANGUAGES[0]) -> Term:
+    """Turn a word into a term: things by any of their names, the rest by the parameter's type.
+
+    Where nothing bears the name, the nearest are told in `lang`.
+    """
     parameter = option.parameter
     after = getattr(word, "after", f"--{option.words[0]}")
     if not word.strip():
@@ -202,9 +205,9 @@ def read(ask: Ask, option: Option, word: str) -> Term:
     if parameter is None:
         if option.name in YES_OR_NO and word.casefold() not in {*_YES_OR_NO, YES, _NO}:
             raise BadValue(after, word, "boolean")
-        return _of_column(ask, word)
+        return _of_column(ask, word, lang)
     if parameter.type == "iri":
-        return resolve(ask, word, parameter.scheme)
+        return resolve(ask, word, parameter.scheme, lang)
     try:
         return parameter.read(_YES_OR_NO.get(word.casefold(), word) if option.flag else word)
     except TooLow as error:
@@ -213,12 +216,12 @@ def read(ask: Ask, option: Option, word: str) -> Term:
         raise BadValue(after, word, parameter.type) from error
 
 
-def _of_column(ask: Ask, word: str) -> Term:
+def _of_column(ask: Ask, word: str, lang: str) -> Term:
     said = _YES_OR_NO.get(word.casefold(), word)
     if said in (YES, _NO):
         return literal(said == YES)
     try:
-        return resolve(ask, word)
+        return resolve(ask, word, lang=lang)
     except UnknownName:
         # A column holds things more often than dates and numbers, and a number may name a thing.
         with suppress(ValueError):
@@ -237,7 +240,9 @@ def a_path(word: str, name: str) -> Path:
     return Path(word)
 
 
-def read_all(ask: Ask, options: Sequence[Option], words: dict[str, str]) -> dict[str, Term]:
+def read_all(
+    ask: Ask, options: Sequence[Option], words: dict[str, str], lang: str = LANGUAGES[0]
+) -> dict[str, Term]:
     """Read every word; the first that cannot be read stops."""
     by_name = {option.name: option for option in options}
-    return {name: read(ask, by_name[name], word) for name, word in words.items()}
+    return {name: read(ask, by_name[name], word, lang) for name, word in words.items()}

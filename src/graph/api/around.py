@@ -47,6 +47,7 @@ _OWN_SUFFIX = (
     f"{PAGE}/openapi.json",
     f"{PAGE}/context.jsonld",
     f"{PAGE}/context-gaps.jsonld",
+    f"{PAGE}/context-gap.jsonld",
 )
 """Addresses whose last part is a name of its own, and asks for no format."""
 _SLACK = 65_536

@@ -18,7 +18,7 @@ from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
 from graph.api.tables import flat, table_writers
 from graph.api.turtle import to_turtle
-from graph.catalog import named
+from graph.catalog import kebab, named
 from graph.errors import BadParameter, LivsgrafError, StrangeValue
 from graph.gaps import STATES, Gap
 from graph.options import Option
@@ -26,7 +26,7 @@ from graph.query import Parameter, load, today
 from graph.serving import Service, Snapshot, lacks
 from graph.serving.lacks import Choice
 from graph.serving.vocabulary import layer_in
-from graph.terms import DCT, Term, date
+from graph.terms import DCT, LG, Term, date
 
 Layer = Annotated[
     Literal["legal", "organisational", "semantic", "technical", "governance"] | None,
@@ -46,7 +46,7 @@ Names = Annotated[
 ]
 COUNTS = ("json", "csv", "xlsx")
 """The formats of what is counted: numbers are no statements of the graph."""
-OWN_CONTEXT = f"{PAGE}/context-gaps.jsonld"
+OF_LIST, OF_ONE = f"{PAGE}/context-gaps.jsonld", f"{PAGE}/context-gap.jsonld"
 ROWS = ("json", "jsonld", "ttl", "csv", "xlsx")
 _OWN = frozenset({"layer", "certainty", "severity", "query", "date", "lang", "format", "limit"})
 _TYPES = {"date": "string", "integer": "integer", "boolean": "boolean"}
@@ -59,13 +59,28 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(prefix=PAGE, tags=["gaps"], dependencies=[SPEAKS])
     queries = [load(path) for path in assets.files("gaps", service.root)]
     states = [load(path) for path in assets.files("questions", service.root) if path.stem == STATES]
-    known = chosen_by([*queries, *states], columns=True)
+    known = chosen_by(queries, columns=True)
     listed = parameters(known, day=True)
+    shown = {kebab(name): name for query in queries for name in query.columns}
+    shown |= {name: name for name in lacks.SHARED}
+    crossing = {
+        word: option.name
+        for option in known
+        for word in option.words
+        if option.name in shown.values()
+    }
+    # Any word that chooses is taken; those told are the ones that tables have.
+    crossing |= shown
 
     @router.get("/context-gaps.jsonld", **CONTEXT_SAID)
     def context(request: Request) -> Response:
         """Give the context by which the JSON of gaps is JSON-LD 1.1."""
-        return give_context(request, service.now, own_context_of, "context-gaps")
+        return give_context(request, service.now, context_of_list, "context-gaps")
+
+    @router.get("/context-gap.jsonld", **CONTEXT_SAID)
+    def context_one(request: Request) -> Response:
+        """Give the context by which the JSON of one gap is JSON-LD 1.1."""
+        return give_context(request, service.now, context_of_one, "context-gap")
 
     @router.get(
         "/gaps",
@@ -110,11 +125,12 @@ def routes(service: Service) -> APIRouter:
         told = lacks.reasons(now, key, day, lang)
 
         def body() -> dict[str, Any]:
-            own = {"type": "Gap", **told, "links": _links(request, told)}
+            kind = lacks.kind_of(told["certainty"])
+            own = {"type": kind, **told, "links": _links(request, told)}
             here = f"{PAGE}/gaps/{quote(key)}"
-            return envelope(request, now, lang, here, own, day, OWN_CONTEXT)
+            return envelope(request, now, lang, here, own, day, OF_ONE)
 
-        return _answer(request, now, body, lang, day, {})
+        return _answer(request, now, body, lang, day, OF_ONE)
 
     @router.get(
         "/summary",
@@ -161,14 +177,13 @@ def routes(service: Service) -> APIRouter:
         query: Names = None,
     ) -> Response:
         """Count different gaps by what stands in two of their columns, such as two sectors."""
-        by_word = {word: option.name for option in known for word in option.words}
         for name, told in (("rows", rows), ("columns", columns)):
-            if told not in by_word:
-                raise BadParameter(name, told[:80], sorted(by_word))
+            if told not in crossing:
+                raise BadParameter(name, told[:80], sorted(shown))
         choice = _choice(request, service, known, (layer, certainty, severity, query))
         lang, now = language(request), service.now
         found = lacks.find(now, choice)
-        cells, without = lacks.crossed(now, found, by_word[columns], by_word[rows], lang)
+        cells, without = lacks.crossed(now, found, crossing[columns], crossing[rows], lang)
 
         def body() -> dict[str, Any]:
             own = {"layer": layer_in(layer, lang), "items": cells, "without": without}
@@ -185,9 +200,10 @@ def routes(service: Service) -> APIRouter:
 # -- what is asked ----------------------------------------------------------------------------
 
 
-def chosen_by(queries: Sequence[Any], columns: bool = False) -> list[Option]:
-    """Give what one may choose by that no parameter of ours is called."""
-    return [one for one in lacks.options_of(queries, columns) if one.words[0] not in _OWN]
+def chosen_by(queries: Sequence[Any], columns: bool = False, day: bool = False) -> list[Option]:
+    """Give what one may choose by that no parameter of ours is called; with the day if asked."""
+    taken = _OWN - {"date"} if day else _OWN
+    return [one for one in lacks.options_of(queries, columns) if one.words[0] not in taken]
 
 
 def parameters(known: Sequence[Option], day: bool = False) -> list[dict[str, Any]]:
@@ -245,7 +261,9 @@ def wanted_of(request: Request, now: Snapshot, known: Sequence[Option]) -> dict[
         if word is None:
             continue
         try:
-            found[option.name] = options.read(now.ask, option, options.Word(word, option.words[0]))
+            found[option.name] = options.read(
+                now.ask, option, options.Word(word, option.words[0]), language(request)
+            )
         except options.BadOption:
             raise StrangeValue(option.words[0], word[:80]) from None
         except LivsgrafError as error:
@@ -274,18 +292,36 @@ def _choice(
 # -- what is answered -------------------------------------------------------------------------
 
 
-def own_context_of(now: Snapshot) -> Mapping[str, Any]:
-    """Give the context of documents of gaps.
+def context_of_list(now: Snapshot) -> Mapping[str, Any]:
+    """Give the context of documents of many gaps.
 
-    Their columns are no properties of things, though they may be named so.
+    Within a gap its columns are no properties of things, though they may be named so.
     """
+    columns = {lacks.shown(name) for query in now.queries("gaps") for name in query.columns}
+    return now.once("gaps-context", lambda: _context(now, dict.fromkeys(sorted(columns))))
 
-    def make() -> dict[str, Any]:
-        columns = {lacks.shown(name) for query in now.queries("gaps") for name in query.columns}
-        words = {**dict.fromkeys(sorted(columns)), "focus": DCT + "subject"}
-        return {"@context": {**context_of(now)["@context"], **words}}
 
-    return now.once("gaps-context", make)
+def context_of_one(now: Snapshot) -> Mapping[str, Any]:
+    """Give the context of the document of one gap.
+
+    Its columns stand in `rows`, apart. A context of its own, since what a gap rests on has
+    properties that are named as columns, and not every reader ends the context of a type where it
+    should (JSON-LD 1.1, 4.1.8).
+    """
+    return now.once("gap-context", lambda: _context(now, {"rows": None}))
+
+
+def _context(now: Snapshot, own: Mapping[str, Any]) -> dict[str, Any]:
+    within = {
+        **own,
+        "focus": DCT + "subject",
+        "layer": {"@id": LG + "eifLayer", "@context": {"name": None, "label": None}},
+        "certainty": {"@id": LG + "certainty", "@type": "@vocab"},
+        "severity": {"@id": LG + "severity", "@type": "@vocab"},
+        **lacks.GRADES,
+    }
+    kinds = {kind: {"@id": LG + kind, "@context": within} for kind in lacks.KINDS}
+    return {"@context": {**context_of(now)["@context"], **kinds}}
 
 
 def _list(
@@ -301,7 +337,7 @@ def _list(
         return [
             {
                 "id": f"{address(request)}{PAGE}/gaps/{quote(one['key'])}",
-                "type": "Gap",
+                "type": lacks.kind_of(one["certainty"]),
                 **one,
                 "links": _links(request, one),
             }
@@ -317,7 +353,7 @@ def _list(
             "items": items(),
             "links": shown.links,
         }
-        return envelope(request, now, lang, f"{PAGE}/gaps", own, choice.day, OWN_CONTEXT)
+        return envelope(request, now, lang, f"{PAGE}/gaps", own, choice.day, OF_LIST)
 
     def table(form: str) -> Writer:
         def write() -> bytes:
@@ -328,7 +364,7 @@ def _list(
 
     others = {form: table(form) for form in ("csv", "xlsx")}
     links = {name: to for name, to in shown.links.items() if name != "self"}
-    return _answer(request, now, body, lang, choice.day, others, links)
+    return _answer(request, now, body, lang, choice.day, OF_LIST, others, links)
 
 
 def _name(gap: Gap) -> str:
@@ -350,9 +386,11 @@ def _answer(
     body: Any,
     lang: str,
     day: datetime.date,
-    others: Any,
+    context: str,
+    others: Any = None,
     links: Any = None,
 ) -> Response:
-    writers = {"ttl": lambda: to_turtle(body(), own_context_of(now)), **others}
-    answer = Answer(body, now.tag, lang, day.isoformat(), writers, links or {}, "", OWN_CONTEXT)
+    words = context_of_one if context == OF_ONE else context_of_list
+    writers = {"ttl": lambda: to_turtle(body(), words(now)), **(others or {})}
+    answer = Answer(body, now.tag, lang, day.isoformat(), writers, links or {}, "", context)
     return respond(request, answer)

@@ -168,7 +168,7 @@ def _told(request: Request, question: Question, lang: str) -> dict[str, Any]:
                 "label": text_in(option.parameter.label, lang),
                 "type": option.parameter.type,
             }
-            for option in chosen_by([question])
+            for option in chosen_by([question], day=True)
             if option.parameter is not None
         ],
         "columns": {name: text_in(texts, lang) for name, texts in question.columns.items()},

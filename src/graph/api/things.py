@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -113,6 +114,11 @@ def routes(service: Service) -> APIRouter:
         """Lead from the IRI of a thing to the document about it."""
         return _lead(request, service, found_in.own(kind, key))
 
+    @router.get("/id/{key}", summary="A code list of ours", responses=_LED, response_class=Response)
+    def identified_list(request: Request, key: Annotated[str, Path(max_length=300)]) -> Response:
+        """Lead from the IRI of a code list to the document about it."""
+        return _lead(request, service, found_in.own(key))
+
     @router.get("/about", summary="A thing of others", responses=_LED, response_class=Response)
     def about(request: Request, iri: Iri) -> Response:
         """Lead from an IRI of anybody's to the document about it."""
@@ -132,7 +138,8 @@ def _start(request: Request, service: Service, lists: Sequence[Listed]) -> Respo
         }
         for one in lists
     ]
-    there = {str(getattr(route, "path", "")) for route in request.app.routes}
+    # The interface's own list: how routes are kept inside the application is the library's.
+    there = request.app.openapi()["paths"]
     links = {name: f"{top}{PAGE}/{name}" for name in _ADDRESSES if f"{PAGE}/{name}" in there}
     links |= {"sparql": f"{top}/sparql", "interface": f"{top}{PAGE}/openapi.json"}
     body = envelope(request, now, lang, PAGE, {"items": items, "links": links})
@@ -171,5 +178,8 @@ def _lead(request: Request, service: Service, name: str) -> Response:
     now = service.now
     thing = found_in.known(now, name)
     to = page_of(request, now, thing, language(request))
+    asked = request.query_params.get("lang")
+    if asked is not None:
+        to += ("&" if "?" in to else "?") + urlencode({"lang": asked})
     headers = {"Vary": "Accept, Accept-Language", "X-Graph-Version": now.tag}
     return RedirectResponse(to, 303, {**headers, "Cache-Control": kept(request)})

@@ -30,9 +30,9 @@ _KINDS = {
     "model_attributes_type": "object",
 }
 _WHOLE = ("json_invalid", "json_type", "recursion_loop")
-_BOUNDS: Mapping[str, tuple[Literal["low", "high"], str]] = {
-    "greater_than_equal": ("low", "ge"),
-    "less_than_equal": ("high", "le"),
+_BOUNDS: Mapping[str, tuple[Literal["below", "above"], str]] = {
+    "greater_than_equal": ("below", "ge"),
+    "less_than_equal": ("above", "le"),
 }
 _LENGTHS: Mapping[str, tuple[Literal["short", "long"], str]] = {
     "string_too_short": ("short", "min_length"),

@@ -47,7 +47,7 @@ def run(session: Session, asked: Asked, output: str | None, everything: bool) ->
         raise options.BadOption("twice", name="--date")
     # However the day is given, it is one day for the queries and for the line that tells of it.
     day = day_of(words.pop("date", asked.day))
-    wanted = options.read_all(session.ask, listed, words)
+    wanted = options.read_all(session.ask, listed, words, session.lang)
     answers, passed = [], []
     if not asked.only_sums or asked.fail_on:
         for query in chosen:

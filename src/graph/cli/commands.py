@@ -126,7 +126,7 @@ def _shipped(
     from graph.query import bind, defaults
 
     values: dict[str, Term | None] = {**defaults(shipped)}
-    values.update(options.read_all(session.ask, listed, words))
+    values.update(options.read_all(session.ask, listed, words, session.lang))
     text = bind(shipped, values)
     if shipped.kind in MAKERS:
         return _free(session, text, shipped.path.name, output, everything)

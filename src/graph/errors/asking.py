@@ -85,8 +85,8 @@ class BadLength(RequestError):
 class OutOfBounds(RequestError):
     """A number below the least or above the greatest that may stand there."""
 
-    def __init__(self, way: Literal["low", "high"], name: str, value: str, limit: int) -> None:
-        self.code = f"too-{way}"
+    def __init__(self, way: Literal["below", "above"], name: str, value: str, limit: int) -> None:
+        self.code = f"{way}-limit"
         super().__init__(name=name, value=value, limit=limit)
 
 

@@ -20,11 +20,21 @@ from graph.query import LAYER_IRIS, LAYERS, SEVERITIES, Query
 from graph.serving.records import whole
 from graph.serving.snapshot import Snapshot
 from graph.serving.vocabulary import ENVELOPE, layer_in, value_of
-from graph.terms import Term, local_name
+from graph.terms import LGID, SH, Term, literal, local_name
 
 _LAYERS = {iri: name for name, iri in LAYER_IRIS.items()}
 _TAKEN = frozenset({*ENVELOPE, "key", "certainty_label"})
 _HEAD = ("focus", "certainty", "layer")
+KINDS = ("Gap", "OpenQuestion")
+"""The classes of what is found: what is lacking, and what nobody has reported."""
+_SEVERITY_IRIS = {name: SH + name.capitalize() for name in SEVERITIES}
+GRADES: Mapping[str, str] = {
+    **{name: f"{LGID}certainty/{name}" for name in CERTAINTIES},
+    **_SEVERITY_IRIS,
+}
+"""How sure and how grave, as IRIs."""
+SHARED = ("layer", "certainty", "severity", "query")
+"""What every row has, besides the columns of its query."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,8 @@ def _find(now: Snapshot, choice: Choice) -> Found:
         )
         if answer is None:
             passed.append(query.name)
-        elif answer.gaps:
+        else:
+            # One without rows counts: which columns a table has must not hang on what is found.
             answers.append(answer)
     return Found(tuple(answers), tuple(passed))
 
@@ -149,7 +160,7 @@ def table(
     }
     kinds = gaps.kinds(now.ask, (row.values["focus"] for row in rows))
     names = now.names([*kinds.values(), *(t for row in rows for t in row.values.values())], lang)
-    heads = ["id", "query", "layer", "severity", "kind", "kindLabel"]
+    heads = ["id", "query", "layer", "severity", "kind", *(["kindLabel"] if found.rows else [])]
     for name in shared:
         heads += [name, f"{name}Label"] if name in iris else [name]
     cells = []
@@ -163,6 +174,11 @@ def table(
             if name in iris:
                 cells[-1].append(names.get(told, "") if told else "")
     return heads, cells
+
+
+def kind_of(certainty: str) -> str:
+    """Name the class of a row: what nobody has reported is a question, and never a lack."""
+    return KINDS[certainty == CERTAINTIES[-1]]
 
 
 def shown(column: str) -> str:
@@ -187,7 +203,9 @@ def reasons(now: Snapshot, key: str, day: datetime.date, lang: str) -> dict[str,
         near = difflib.get_close_matches(key, list(dict.fromkeys(g.id for g in every)), 3)
         raise UnknownName(key, "gap", near)
     query = rows[0].query
-    (first, *_) = made = rows_of(now, rows, lang)
+    made = rows_of(now, rows, lang)
+    # Where life events differ, the surest of them is what is known of the gap.
+    first = min(made, key=lambda row: CERTAINTIES.index(row["certainty"]))
     names = now.names(query.measures, lang)
     about = whole(now, rows[0].values["focus"], lang)
     return {
@@ -247,24 +265,49 @@ def crossed(
     cells: dict[tuple[Term, Term], dict[str, set[str]]] = {}
     without = []
     for answer in found.answers:
-        if across not in answer.query.columns or down not in answer.query.columns:
+        if not {across, down} <= {*answer.query.columns, *SHARED}:
             without.append(answer.query.name)
             continue
         for gap in answer.gaps:
-            if across in gap.values and down in gap.values:
-                cell = cells.setdefault((gap.values[down], gap.values[across]), {})
+            pair = _stands(gap, down), _stands(gap, across)
+            if pair[0] and pair[1]:
+                cell = cells.setdefault((pair[0], pair[1]), {})
                 cell.setdefault(gap.certainty, set()).add(gap.id)
     names = now.names([term for pair in cells for term in pair], lang)
+    texts = load(lang)
+    titles = {answer.query.name: text_in(answer.query.title, lang) for answer in found.answers}
 
-    def told(term: Term) -> dict[str, str]:
-        return {"id": term.value, "label": names.get(term, term.value)}
+    def told(column: str, term: Term) -> dict[str, Any]:
+        value = value_of(term, names)
+        if column == "severity":
+            word = next(name for name, iri in _SEVERITY_IRIS.items() if iri == term.value)
+            return {"id": term.value, "label": texts[f"severity.{word}"]}
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, bool):
+            return {"value": value, "label": texts["says.yes" if value else "says.no"]}
+        label = titles.get(term.value, term.value) if column == "query" else term.value
+        return {"value": value, "label": label}
 
     made = [
         {
-            "row": told(row),
-            "column": told(column),
+            "row": told(down, row),
+            "column": told(across, column),
             **{sure: len(cell.get(sure, ())) for sure in CERTAINTIES},
         }
         for (row, column), cell in cells.items()
     ]
     return sorted(made, key=lambda one: (one["row"]["label"], one["column"]["label"])), without
+
+
+def _stands(gap: Gap, column: str) -> Term | None:
+    """Give what stands in a column of a row, those included that every row has."""
+    if column == "query":
+        return literal(gap.query.name)
+    if column == "layer":
+        return Term("iri", LAYER_IRIS[gap.layer]) if gap.layer else None
+    if column == "certainty":
+        return Term("iri", GRADES[gap.certainty])
+    if column == "severity":
+        return Term("iri", GRADES[gap.query.severity]) if gap.query.severity else None
+    return gap.values.get(column)

@@ -186,9 +186,9 @@ def named(now: Snapshot, asked: Sequence[str], lang: str) -> dict[str, str]:
     return {one: labels.get(one, one) for one in asked}
 
 
-def own(kind: str, key: str) -> str:
-    """Give the IRI of a thing of ours by its type and key."""
-    return f"{LGID}{kind}/{key}"
+def own(*parts: str) -> str:
+    """Give the IRI of a thing of ours by its type and key; a code list has a key alone."""
+    return LGID + "/".join(parts)
 
 
 def outward(now: Snapshot, things: Sequence[Term], lang: str) -> list[dict[str, Any]]:
