@@ -252,6 +252,28 @@ def test_a_full_disk_leaves_no_half_line(trail: Trail, monkeypatch: pytest.Monke
     assert trail.verify() == 6
 
 
+def test_a_line_with_room_and_a_head_without_leave_nothing(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = module._write_all
+
+    def fill(handle: int, content: bytes) -> None:
+        # The last block of the trail has room; a new file has none.
+        if not content.startswith(b"{"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        put(handle, content)
+
+    before = trail.path.read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_write_all", fill)
+        for _ in range(3):
+            with pytest.raises(DiskFull):
+                trail.add("submit", {})
+    assert trail.path.read_bytes() == before
+    trail.add("submit", {})
+    assert trail.verify() == 6
+
+
 def test_many_write_at_once_and_the_chain_holds(tmp_path: Path) -> None:
     def write(name: int) -> None:
         for _ in range(20):

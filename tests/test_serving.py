@@ -12,10 +12,11 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from graph.access import Keys
+from graph.access import Keys, Trail
 from graph.cli import main
 from handing import OWNER, trial
 from running import Running, running
@@ -162,6 +163,41 @@ def test_a_lost_receipt_stops_writing_and_not_asking(shipped: Path, tmp_path: Pa
         assert server.ask(VERSION).status == 200
 
 
+@pytest.mark.parametrize(
+    ("file", "found"), [("keys.json", "keys-damaged"), ("audit/trail.jsonl", "trail-broken")]
+)
+def test_keys_that_let_nobody_in_close_the_door_until_they_are_mended(
+    shipped: Path, tmp_path: Path, file: str, found: str
+) -> None:
+    store = a_copy(shipped, tmp_path / "store")
+    _, token = Keys(store).make("trial", [OWNER], ["submit"], 1)
+    Trail(store).add("key-create", {"key": "x"})
+    whole = (store / file).read_bytes()
+    (store / file).write_bytes(whole[:-20])
+    with running(store, tmp_path / "log", environment=SMALL) as server:
+        told = settled(server, write=False)
+        assert (told["read"], told["write"]) == (True, False)
+        (reason,) = told["reasons"]
+        assert (reason["code"], reason["found"]) == ("door-not-whole", found)
+        assert hand_in(server, token, 2) == 503
+        assert server.ask(VERSION).status == 200
+        (store / file).write_bytes(whole)
+        assert settled(server, write=True)["write"] is True
+        assert hand_in(server, token, 2) == 201
+
+
+def settled(server: Running, write: bool) -> Any:
+    """Wait until the server knows whether it can write, and give what it says."""
+    until = time.monotonic() + 60
+    told = server.ask("/ready").json()
+    while time.monotonic() < until and (
+        "still-checking" in str(told) or told["write"] is not write
+    ):
+        time.sleep(0.05)
+        told = server.ask("/ready").json()
+    return told
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_on_a_full_disk_it_reads_on_and_writes_again_when_there_is_room(
     shipped: Path, tmp_path: Path
@@ -184,16 +220,21 @@ def test_on_a_full_disk_it_reads_on_and_writes_again_when_there_is_room(
             with filler.open("wb") as file:
                 free = shutil.disk_usage(disk).free
                 file.write(b"\0" * max(0, free - 8192))
-            refused = server.ask(
-                "/api/v1/submissions",
-                trial(2),
-                {"Authorization": f"Bearer {token}", "Content-Type": "text/turtle"},
-            )
-            assert refused.status in (503, 507)
-            assert refused.json()["detail"]
+            # With some room and with none, and more than once: the trail must stay whole too.
+            for left in (8192, 0, 0, 0):
+                with filler.open("ab") as file:
+                    file.write(b"\0" * max(0, shutil.disk_usage(disk).free - left))
+                refused = server.ask(
+                    "/api/v1/submissions",
+                    trial(2),
+                    {"Authorization": f"Bearer {token}", "Content-Type": "text/turtle"},
+                )
+                assert refused.status == 507
+                assert refused.json()["detail"]
             assert server.ask(VERSION).status == 200
             assert server.ask("/sparql?query=ASK%7B%7D").status == 200
             filler.unlink()
             assert hand_in(server, token, 2) == 201
+            assert Trail(store).verify()
     finally:
         subprocess.run(["umount", str(disk)], check=False)

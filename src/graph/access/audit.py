@@ -96,6 +96,11 @@ class Trail:
         if now.number < head.number:
             raise TrailBroken(self._store, line=now.number + 1)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it is there; where nothing is, the next line begins one."""
+        return self.path.exists() or self._head.exists()
+
     def verify(self) -> int:
         """Give how many lines there are, all of which hold; TrailBroken."""
         return sum(1 for _ in self.lines())
@@ -120,11 +125,13 @@ class Trail:
             os.lseek(handle, head.size, os.SEEK_SET)
             _write_all(handle, line + b"\n")
             os.fsync(handle)
+            self._put(head.after(line))
         except OSError:
-            # A line by halves would be taken for a broken trail.
+            # A line by halves would be taken for a broken trail, and so would whole ones that the
+            # head does not know: a line may find room where the head finds none.
             os.ftruncate(handle, head.size)
             raise
-        self._put(head.after(line))
+        sync(self._head.parent)
 
     def _end(self, handle: int) -> Head:
         """Give the head as the lines have it: a process may end between a line and its head."""
@@ -157,7 +164,7 @@ class Trail:
             raise TrailBroken(self._store, line=1) from error
 
     def _put(self, head: Head) -> None:
-        """Write the head. It may be one line behind after a fall, never ahead."""
+        """Write the head; all or nothing. It may be one line behind after a fall, never ahead."""
         beside = self._head.with_name("head.new")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
@@ -166,7 +173,6 @@ class Trail:
         finally:
             os.close(handle)
         beside.replace(self._head)
-        sync(self._head.parent)
 
     @contextlib.contextmanager
     def _opened(self, flags: int, lock: int) -> Iterator[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from graph.errors.access import KeysDamaged, TrailBroken
 from graph.errors.asking import RequestError
 from graph.errors.base import InputError, LivsgrafError, UnknownName
 from graph.errors.storing import StoreError
@@ -156,6 +157,8 @@ class NotWhole(NotReady):
         self.why = why
         if what == "read":
             self.code = "not-readable"
+        elif isinstance(why, KeysDamaged | TrailBroken):
+            self.code = "door-not-whole"
 
 
 class NoRoom(RequestError):

@@ -9,11 +9,19 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.errors import LivsgrafError, NotWhole, ServedReadOnly, StillChecking, StoreError
+from graph.errors import (
+    KeysDamaged,
+    LivsgrafError,
+    NotWhole,
+    ServedReadOnly,
+    StillChecking,
+    StoreError,
+    TrailBroken,
+)
 from graph.replay import recover
 from graph.serving.journal import Journal
 from graph.serving.whole import Wholeness, look_through, told_of
@@ -26,6 +34,12 @@ _SHARE = 10
 """Looking again takes at most one part of so many of the time; much less where all was well."""
 _NOW_AND_THEN = 300.0
 """Seconds between two looks through a store that was whole the last time."""
+
+
+_MEND: Mapping[type[StoreError], str] = {
+    KeysDamaged: "put keys.json back from a backup, or take it away and make new keys",
+    TrailBroken: "put the folder audit back from a backup, or keep it elsewhere: a new one begins",
+}
 
 
 @dataclass(frozen=True)
@@ -167,7 +181,7 @@ class Watch:
                 closed=closed,
                 code=bad.code,
                 **told_of(bad),
-                mend="livsgraf rebuild",
+                mend=_MEND.get(type(bad), "livsgraf rebuild"),
             )
 
 

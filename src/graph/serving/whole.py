@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from graph.access import Keys, Trail
 from graph.errors import (
     LivsgrafError,
     ReceiptDamaged,
@@ -39,7 +40,7 @@ def look_through(place: Path, write: bool) -> Wholeness:
     number of statements are those of VERSION; no receipt is missing, and what each stands for is
     there byte for byte; the store tells of no commit whose receipt is gone; the last receipt tells
     of the content there is. With `write` what the writer starts from is looked at too: those of its
-    files that the copy has, and all that it states.
+    files that the copy has, and all that it states; so are the keys, and the trail of their use.
     """
     try:
         _compare_at_rest(place, own=False)
@@ -49,6 +50,7 @@ def look_through(place: Path, write: bool) -> Wholeness:
         _refuse_damaged_record(place)
         if write:
             _compare_at_rest(place, own=True)
+            _refuse_damaged_door(place)
     except StoreError as error:
         return Wholeness(None, error)
     return Wholeness(None, None)
@@ -119,3 +121,11 @@ def _refuse_damaged_record(place: Path) -> None:
         if built and last.digest and last.digest != version.digest:
             reason = f"its digest is not that of the content: {last.digest[:12]}"
             raise ReceiptDamaged(place, receipt=f"log/{last.name}", reason=reason)
+
+
+def _refuse_damaged_door(place: Path) -> None:
+    """Refuse what nobody can be let in by: then all that is handed in would be turned away."""
+    Keys(place).listed()
+    trail = Trail(place)
+    if trail.begun:
+        trail.verify()
