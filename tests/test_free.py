@@ -63,6 +63,23 @@ def test_what_the_engine_must_not_see_is_refused(text: str, kind: type[InputErro
 
 
 @pytest.mark.parametrize(
+    ("text", "word", "place"),
+    [
+        ("LOAD <http://localhost:1/>", "LOAD", (1, 1)),
+        ("L\\u004fAD <http://localhost:1/>", "L\\u004fAD", (1, 1)),
+        ("\n  l\\U0000006fad<http://localhost:1/>", "l\\U0000006fad", (2, 3)),
+    ],
+)
+def test_a_word_that_would_change_the_graph_is_named_as_it_is_written(
+    text: str, word: str, place: tuple[int, int]
+) -> None:
+    with pytest.raises(QueryWrites) as error:
+        vet(text, "x")
+    assert error.value.params["word"] == word
+    assert (error.value.line, error.value.column) == place
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "SELECT * { VALUES ?x { " + "<urn:x> " * 4000 + "} }",

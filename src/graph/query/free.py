@@ -17,6 +17,7 @@ from graph.rdf import guard
 _OUTSIDE = ("SERVICE", "FROM")
 _UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD")
 _UPDATE = re.compile(rf"(?i)\s*(?:{'|'.join(_UPDATES)})\b")
+_WORD = re.compile(r"[\w\\]+")
 _SERVICE = re.compile(r"(?i)(?:(?<![A-Za-z_?$:/-])|(?<=true)|(?<=false))service")
 _SILENT = re.compile("(?i)silent")
 _ENDPOINT = re.compile(
@@ -70,8 +71,10 @@ def look(text: str, name: str, bounds: Bounds) -> list[sparql.Token]:
         word = re.search(rf"(?i)\b(?:{'|'.join(bounds.outside)})\b", read)
         if word is not None:
             raise _outside(name, text, 0, word[0]) from None
-        if _UPDATE.match(read):
-            raise QueryWrites(name, *place_of(text, 0), "", line_of(text, 1)) from None
+        written = _WORD.search(text)
+        if _UPDATE.match(read) and written is not None:
+            line, column = place_of(text, written.start())
+            raise QueryWrites(name, line, column, written[0], line_of(text, line)) from None
         return []
     first = _first(found)
     if first is not None and first.is_word(*_UPDATES):
