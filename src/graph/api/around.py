@@ -74,7 +74,8 @@ _OPEN = (
 _CLOSED = ((b"cross-origin-resource-policy", b"same-origin"),)
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, "
+    "If-Range, Range",
     "Access-Control-Max-Age": "86400",
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
