@@ -203,6 +203,30 @@ def test_names_are_asked_for_in_half_a_megabyte(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("media", "title"),
+    [
+        ("text/plain", "text/plain"),
+        ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
+        ("application/xml; charset=utf-8", "application/xml"),
+        (None, "Content-Type"),
+    ],
+)
+def test_names_are_asked_for_in_json_and_other_content_is_told_so(
+    client: TestClient, media: str | None, title: str
+) -> None:
+    headers = {} if media is None else {"Content-Type": media}
+    for content in (b'{"iri": ["urn:a"]}', b"", b"{"):
+        told = client.post("/api/v1/labels?lang=en", content=content, headers=headers)
+        assert (told.status_code, told.json()["code"]) == (415, "unsupported-media")
+        assert title in told.json()["title"]
+        assert told.json()["detail"] == "It reads: application/json."
+    for told_so in ("application/json", "Application/JSON; charset=utf-8"):
+        sent = {"Content-Type": told_so}
+        answer = client.post("/api/v1/labels", content=b'{"iri": ["urn:a"]}', headers=sent)
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
     ("path", "media"),
     [
         ("/sparql", "application/sparql-query"),

@@ -51,7 +51,10 @@ class Wording:
             values["type"] = self.messages.maybe(f"error.type-{values['type']}") or values["type"]
         if "unit" in values:
             values["unit"] = self.messages.maybe(f"error.unit-{values['unit']}") or values["unit"]
-        what = self.text(key, **values).rstrip()
+        untold = f"{key}-untold"
+        # A text with a hole in it says nothing of what is not there.
+        lacking = error.params.get("value") == "" and untold in self.messages
+        what = self.text(untold if lacking else key, **values).rstrip()
         lines: list[str] = []
         source = getattr(error, "source", "")
         if source:

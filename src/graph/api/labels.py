@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Depends, Query, Request
 from starlette.responses import Response
 
 from graph.api.answer import PAGE, Answer, format_of, respond
@@ -14,12 +14,14 @@ from graph.api.asked import SPEAKS, given_as
 from graph.api.context import SHOWN_PLAIN, described, envelope
 from graph.api.negotiate import FORMATS, language
 from graph.api.problems import told_of
+from graph.errors import UnsupportedMedia
 from graph.query import today
 from graph.serving import Service, Snapshot
 from graph.serving import records as found_in
 
 HERE = f"{PAGE}/labels"
 _MOST, _MOST_SENT = 200, 2000
+_READ = ("application/json",)
 MOST_BYTES = 512_000
 """How large the content with names asked for may be."""
 _EVENT = "https://psi.norge.no/los/hendelse/fa-barn"
@@ -50,7 +52,12 @@ def routes(service: Service) -> APIRouter:
         day = today().isoformat()
         return respond(request, Answer(lambda: _named(request, now, iri, lang), now.tag, lang, day))
 
-    @router.post(HERE, summary="Names of many things", responses={**told, **told_of(413, 415)})
+    @router.post(
+        HERE,
+        summary="Names of many things",
+        dependencies=[Depends(_refuse_other_content)],
+        responses={**told, **told_of(413, 415)},
+    )
     def labels_of_many(
         request: Request,
         iri: Annotated[
@@ -74,6 +81,16 @@ def routes(service: Service) -> APIRouter:
         return Response(content, 200, headers, FORMATS[format_of(request, ("json",))])
 
     return router
+
+
+def _refuse_other_content(request: Request) -> None:
+    """Refuse what is not said to be JSON: it would be read as nothing, and told to lack its list.
+
+    UnsupportedMedia, also where the content's kind is not told.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in _READ:
+        raise UnsupportedMedia(media, _READ)
 
 
 def _named(request: Request, now: Snapshot, asked: Sequence[str], lang: str) -> dict[str, Any]:
