@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import warnings
+import zipfile
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -225,6 +227,24 @@ def _whole(cells: list[str | int | None]) -> bool:
     return all(
         not isinstance(c, str) or not any("\ud800" <= s <= "\udfff" for s in c) for c in cells
     )
+
+
+def test_a_workbook_of_the_same_rows_has_the_same_bytes_whenever_it_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writers = table_writers("t", ("a", "b"), [["x", 1], [None, "=1"]])
+    once = writers["xlsx"]()
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    again = writers["xlsx"]()
+    assert again == once
+    with zipfile.ZipFile(io.BytesIO(once)) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        told = parts.read("docProps/core.xml").decode()
+    assert "created" not in told
+    assert "modified" not in told
+    book = openpyxl.load_workbook(io.BytesIO(once))
+    assert [[c.value for c in row] for row in book.worksheets[0].iter_rows()][2] == [None, "=1"]
 
 
 def test_a_cell_holds_what_is_read() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from graph.findings import Severity
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | None
@@ -26,6 +29,8 @@ _LONGEST_LINK = 2_000
 _MOST_LINKS = 60_000
 """A sheet with more links than 65 530 is one that Excel will not open."""
 _SHEET_NAME = 31
+_CORE = "docProps/core.xml"
+_TIMES = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.DOTALL)
 _FONT, _SIZE = "Calibri", 11
 _LINE, _HIGHEST = 15, 409
 """How high a line is, and the highest a row may be, in points."""
@@ -49,7 +54,10 @@ class Page:
 
 
 def write_workbook(pages: Sequence[Page]) -> bytes:
-    """Write a workbook with one sheet for each page."""
+    """Write a workbook with one sheet for each page; the same pages give the same bytes.
+
+    So a cache may name it by what it holds.
+    """
     from openpyxl import Workbook
 
     book = Workbook()
@@ -57,8 +65,21 @@ def write_workbook(pages: Sequence[Page]) -> bytes:
         del book[book.sheetnames[0]]
     for page in pages:
         _fill(book.create_sheet(page.title[:_SHEET_NAME]), page)
-    out = io.BytesIO()
-    book.save(out)
+    return _saved(book)
+
+
+def _saved(book: Workbook) -> bytes:
+    """Save a workbook that tells no time: neither when it was made nor when its parts were."""
+    # The library always writes both, so they are taken away from what it has written.
+    made, out = io.BytesIO(), io.BytesIO()
+    book.save(made)
+    with ZipFile(made) as parts, ZipFile(out, "w") as whole:
+        for name in parts.namelist():
+            content = parts.read(name)
+            if name == _CORE:
+                content = _TIMES.sub(b"", content)
+            # Without a time of its own, a part is from the first day that the format knows.
+            whole.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return out.getvalue()
 
 
