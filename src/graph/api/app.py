@@ -22,8 +22,8 @@ from graph.api import (
     validate,
     version,
 )
-from graph.api.answer import PAGE
 from graph.api.around import Around, ways
+from graph.api.interface import Application
 from graph.api.parameters import refuse_strange
 from graph.api.problems import REFUSALS, problem
 from graph.api.unreadable import unreadable
@@ -64,10 +64,9 @@ that makes sense, by `Accept`, `format` or the ending of its address.
 
 def create_app(service: Service) -> FastAPI:
     """Make the application that asks one service, which has been started."""
-    app = FastAPI(
+    app = Application(
         title="Livsgraf",
         version=__version__,
-        openapi_url=f"{PAGE}/openapi.json",
         # The pages of both come from elsewhere on the net.
         docs_url=None,
         redoc_url=None,
@@ -79,7 +78,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.add_middleware(Around, service=service)
     for group in GROUPS:
-        app.include_router(group.routes(service))
+        app.add(group.routes(service))
     app.add_exception_handler(LivsgrafError, _told)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _other)

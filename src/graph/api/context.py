@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from graph.api import examples, schemas
 from graph.api.answer import CONTEXT, FRESH, PAGE, Answer, address, held, respond
 from graph.api.asked import SPEAKS, given_as
 from graph.api.negotiate import language
@@ -21,31 +21,6 @@ from graph.serving import Service, Snapshot
 from graph.serving.vocabulary import layer_in, vocabulary_of
 from graph.terms import LANGUAGES
 
-_EXAMPLE = "https://livsgraf.example.org"
-SHOWN: Mapping[str, Any] = MappingProxyType(
-    {
-        "@context": f"{_EXAMPLE}{CONTEXT}",
-        "layer": None,
-        "graph_version": "87984b2e450289d9",
-        "date": "2026-11-25",
-        "data_date": "2026-09-01",
-        "lang": "en",
-    }
-)
-"""The envelope of examples."""
-SHOWN_PLAIN: Mapping[str, Any] = MappingProxyType({**SHOWN, "@context": None})
-"""That of examples which are no JSON-LD."""
-ONE: Mapping[str, Any] = MappingProxyType(
-    {
-        "id": "https://example.org/thing/1",
-        "type": ["Thing"],
-        "type_label": ["thing"],
-        "label": "One of the things",
-        "title": {"nb": "En av tingene", "en": "One of the things"},
-        "publisher": {"id": "https://example.org/body/1", "label": "The body"},
-    }
-)
-"""A thing of examples."""
 ALWAYS = ("@context", "id", "layer", "graph_version", "date", "data_date", "lang")
 """The members that every document has."""
 _FIRST = (
@@ -61,7 +36,12 @@ CONTEXT_SAID: dict[str, Any] = {
     "responses": {
         200: {
             "description": "What each member of a document stands for.",
-            "content": {"application/ld+json": {"schema": {"type": "object"}}},
+            "content": {
+                "application/ld+json": {
+                    "schema": schemas.CONTEXT,
+                    "example": examples.CONTEXT_OF,
+                }
+            },
         },
         304: {"description": "As it was."},
         **told_of(400, 405, 429, 503),
@@ -87,7 +67,12 @@ def give_context(
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
     router = APIRouter(tags=["things"])
-    told = described("The layers, the lowest number first.", "total", "items")
+    told = described(
+        "The layers, the lowest number first.",
+        *("total", "items"),
+        example=examples.LAYERS,
+        members=schemas.LAYERS_TOLD,
+    )
 
     @router.get(
         f"{PAGE}/layers",
@@ -159,50 +144,41 @@ def envelope(
 
 def described(
     what: str,
-    *members: str,
+    *always: str,
     formats: Sequence[str] = ("json",),
     example: Mapping[str, Any] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> dict[int | str, dict[str, Any]]:
     """Describe an address of documents for the interface: what comes, and what may be refused.
 
-    `members` are those that its JSON always has besides the envelope's.
+    `always` are those that its JSON always has besides the envelope's; `members` tells the types
+    of those that it may have.
     """
     told = document(what, *formats)
-    schema = enveloped({"properties": _LISTS, "required": members}, "jsonld" in formats)
+    properties = {"total": schemas.COUNT, "items": _ITEMS, "links": {"type": "object"}}
+    schema = enveloped(
+        {"properties": properties | dict(members or {}), "required": always}, "jsonld" in formats
+    )
+    shown = {"schema": schema} | ({"example": example} if example else {})
     content = told[200]["content"]
-    content["application/json"] = {"schema": schema} | ({"example": example} if example else {})
+    content["application/json"] = shown
     if "jsonld" in formats:
-        content["application/ld+json"] = {"schema": schema}
+        content["application/ld+json"] = shown
     return told
 
 
-_LISTS: Mapping[str, Any] = MappingProxyType(
-    {
-        "total": {"type": "integer", "minimum": 0},
-        "items": {"type": "array", "items": {"type": "object"}},
-        "links": {"type": "object"},
-    }
-)
+_ITEMS = {"type": "array", "items": {"type": "object"}}
 
 
 def enveloped(schema: Mapping[str, Any], linked: bool = False) -> dict[str, Any]:
     """Add to the schema of a document what every document has; `linked`: it is JSON-LD too."""
-    layer = {
-        "type": ["object", "null"],
-        "required": ["id", "name", "label"],
-        "properties": {
-            "id": {"type": "string", "format": "uri"},
-            "name": {"type": "string", "enum": list(LAYERS)},
-            "label": {"type": "string"},
-        },
-    }
     return {
         "type": "object",
         "required": list(dict.fromkeys([*ALWAYS, *schema.get("required", ())])),
         "properties": {
             "@context": {"type": "string", "format": "uri"} if linked else {"type": "null"},
             "id": {"type": "string"},
-            "layer": layer,
+            "layer": schemas.LAYER_OR_NONE,
             "graph_version": {"type": "string"},
             "date": {"type": "string", "format": "date"},
             "data_date": {"type": ["string", "null"], "format": "date"},

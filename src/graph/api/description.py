@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graph import catalog, rdf
+from graph.api import examples
 from graph.api.answer import address, held, kept
 from graph.api.media import CALLED, OFFERED, formats, given, media_of
 from graph.api.negotiate import TAGS, accepted, language
 from graph.api.question import FORM, FORMATS, GRAPHS, KNOWN, MOST_GRAPHS, QUERY, called
+from graph.api.schemas import ANSWER
 from graph.errors import NotAcceptable
 from graph.messages import load
 from graph.serving import Service, Snapshot
@@ -132,6 +134,13 @@ def operation(way: str) -> dict[str, Any]:
         if way != "stream" or name == "X-Graph-Version"
     }
     answer = {media: dict[str, Any]() for offered in OFFERED.values() for media in offered}
+    # Some tools ask for JSON alone, and get what the query makes: rows, or triples.
+    answer["application/json"]["example"] = examples.ROWS
+    answer["application/sparql-results+json"] |= {
+        "schema": ANSWER,
+        "example": examples.ROWS,
+    }
+    answer["application/ld+json"]["example"] = examples.TRIPLES
     whole = {"description": "An answer, in a format by Accept.", "content": answer}
     responses: dict[str, Any] = {"200": {**whole, "headers": headers}}
     if way == "get":

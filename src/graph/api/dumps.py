@@ -11,7 +11,8 @@ from starlette.types import Scope
 
 from graph.api.answer import PAGE, Answer, address, held, respond
 from graph.api.asked import SPEAKS, given_as
-from graph.api.context import SHOWN_PLAIN, described, envelope
+from graph.api.context import described, envelope
+from graph.api.examples import SHOWN_PLAIN
 from graph.api.negotiate import language
 from graph.api.problems import ANYWHERE, problem, told_of
 from graph.errors import RangeOutside

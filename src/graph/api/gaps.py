@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from graph import options
+from graph.api import examples, schemas
 from graph.api.answer import PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.context import CONTEXT_SAID, context_of, described, envelope, give_context
@@ -91,6 +92,8 @@ def routes(service: Service) -> APIRouter:
             "A page of gaps, with counts of all that were found.",
             *("total", "counts", "items", "links"),
             formats=ROWS,
+            example=examples.GAPS,
+            members=schemas.GAPS,
         ),
     )
     def find(
@@ -114,7 +117,13 @@ def routes(service: Service) -> APIRouter:
         summary="One gap with its reasons",
         dependencies=[given_as(*ROWS[:3])],
         openapi_extra={"parameters": [_DAY]},
-        responses=described("The gap.", "type", "label", "links", formats=ROWS[:3]),
+        responses=described(
+            "The gap.",
+            *("type", "label", "links"),
+            formats=ROWS[:3],
+            example=examples.GAP,
+            members=schemas.GAP,
+        ),
     )
     def reasons(
         request: Request,
@@ -138,7 +147,11 @@ def routes(service: Service) -> APIRouter:
         dependencies=[given_as(*COUNTS)],
         openapi_extra={"parameters": parameters(chosen_by(states, columns=True), day=True)},
         responses=described(
-            "The sums that livsgraf gaps --summary shows.", "total", "items", formats=COUNTS
+            "The sums that livsgraf gaps --summary shows.",
+            *("total", "items"),
+            formats=COUNTS,
+            example=examples.SUMMARY,
+            members=schemas.SUMMARY,
         ),
     )
     def summary(request: Request, layer: Layer = None) -> Response:
@@ -164,7 +177,11 @@ def routes(service: Service) -> APIRouter:
         dependencies=[given_as(*COUNTS)],
         openapi_extra={"parameters": listed},
         responses=described(
-            "One cell for each pair that has a gap.", "total", "items", formats=COUNTS
+            "One cell for each pair that has a gap.",
+            *("total", "items"),
+            formats=COUNTS,
+            example=examples.MATRIX,
+            members=schemas.MATRIX,
         ),
     )
     def matrix(

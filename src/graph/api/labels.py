@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Query, Request
 from starlette.responses import Response
 
+from graph.api import schemas
 from graph.api.answer import PAGE, Answer, format_of, respond
 from graph.api.asked import SPEAKS, given_as
-from graph.api.context import SHOWN_PLAIN, described, envelope
+from graph.api.context import described, envelope
+from graph.api.examples import SHOWN_PLAIN
 from graph.api.negotiate import FORMATS, language
 from graph.api.problems import told_of
 from graph.errors import UnsupportedMedia
@@ -37,7 +39,12 @@ One = Annotated[str, Query(min_length=1, max_length=2000)]
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
     router = APIRouter(tags=["things"], dependencies=[SPEAKS, given_as("json")])
-    told = described("A name for each, in the order asked.", "total", "items", example=_EXAMPLE)
+    told = described(
+        "A name for each, in the order asked.",
+        *("total", "items"),
+        example=_EXAMPLE,
+        members=schemas.NAMES,
+    )
 
     @router.get(HERE, summary="Names of things", responses=told)
     def labels(

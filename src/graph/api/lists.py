@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from graph.api.answer import CONTEXT, PAGE, Answer, Writer, address, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
-from graph.api.context import ONE, SHOWN, context_of, described, envelope
+from graph.api.context import context_of, described, envelope
 from graph.api.documents import give
+from graph.api.examples import ONE, SHOWN
 from graph.api.negotiate import language
 from graph.api.paging import LIMIT, page
 from graph.api.tables import addresses, flat, table_writers

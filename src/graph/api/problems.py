@@ -93,8 +93,10 @@ def document(what: str, *formats: str) -> dict[int | str, dict[str, Any]]:
 
 ANYWHERE = (400, 404, 405, 406, 429, 503)
 """What any address that is read may refuse with."""
-PROBLEMS = told_of(*ANYWHERE, 401, 403, 413, 415)
-"""What an address that takes content may refuse with."""
+TAKING = told_of(*ANYWHERE, 413, 415)
+"""What an address that takes content of anybody's may refuse with."""
+PROBLEMS = {**TAKING, **told_of(401, 403)}
+"""What an address that takes content from who has a key may refuse with."""
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     "default": {

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from graph import assets
+from graph.api import examples, schemas
 from graph.api.answer import FRESH, PAGE, Answer, Writer, address, held, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.context import described, envelope
@@ -38,7 +39,12 @@ def routes(service: Service) -> APIRouter:
         "",
         summary="Every query",
         dependencies=[given_as("json")],
-        responses=described("Names, layers, and what each asks for.", "total", "items"),
+        responses=described(
+            "Names, layers, and what each asks for.",
+            *("total", "items"),
+            example=examples.QUERIES,
+            members=schemas.QUERIES,
+        ),
     )
     def listed(
         request: Request,
@@ -53,7 +59,8 @@ def routes(service: Service) -> APIRouter:
         body = envelope(request, now, lang, _HERE, {"items": items})
         return respond(request, Answer(lambda: body, now.tag, lang, body["date"]))
 
-    known = described("The query.", "name", "title", "text", "links")
+    always = ("name", "title", "text", "links")
+    known = described("The query.", *always, example=examples.QUERY, members=schemas.QUERY)
     known[200]["content"][_SPARQL] = {}
 
     @router.get("/{name}", summary="One query", dependencies=[given_as("json")], responses=known)
@@ -92,7 +99,11 @@ def _add(router: APIRouter, service: Service, question: Question) -> None:
         dependencies=[given_as(*formats)],
         openapi_extra={"parameters": parameters(known, day="date" in question.parameters)},
         responses=described(
-            "A page of its rows, with names.", "total", "items", "links", formats=formats
+            "A page of its rows, with names.",
+            *("total", "items", "links"),
+            formats=formats,
+            example=examples.results_of(question),
+            members=schemas.RESULTS,
         ),
     )
     def results(request: Request, limit: Limit = LIMIT, cursor: Cursor = None) -> Response:

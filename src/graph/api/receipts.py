@@ -10,7 +10,8 @@ from typing import Any
 from starlette.requests import Request
 
 from graph.api.answer import PAGE, address
-from graph.api.context import SHOWN_PLAIN, enveloped
+from graph.api.context import enveloped
+from graph.api.examples import SHOWN_PLAIN
 from graph.api.problems import ANYWHERE, told_of
 from graph.diff import Difference
 from graph.receipt import Erasure, Receipt

@@ -23,7 +23,7 @@ from graph.api.answer import FRESH, held
 from graph.api.bearer import bearer
 from graph.api.media import OFFERED, given, media_of
 from graph.api.noted import begin, end, refusals_noted, who_asks
-from graph.api.problems import PROBLEMS, problem, told_of
+from graph.api.problems import ANYWHERE, PROBLEMS, TAKING, problem, told_of
 from graph.api.question import by_address, by_content
 from graph.api.streaming import stream
 from graph.asking import Asked, Reply
@@ -34,7 +34,9 @@ from graph.serving import Service
 PATH = "/sparql"
 STREAM = "/sparql/stream"
 _PIECE = 1 << 16
-_BY_POST = {**PROBLEMS, **told_of(408)}
+_BY_ADDRESS = told_of(*ANYWHERE, 413)
+_BY_POST = {**TAKING, **told_of(408)}
+_WITH_KEY = {**PROBLEMS, **told_of(408)}
 # What gives another answer each time.
 _FICKLE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 
@@ -49,7 +51,7 @@ def routes(service: Service) -> APIRouter:
         PATH,
         openapi_extra=description.operation("get"),
         summary="Ask in SPARQL",
-        responses=PROBLEMS,
+        responses=_BY_ADDRESS,
     )
     async def get(request: Request) -> Response:
         """Ask by address; without `query` the service describes itself."""
@@ -80,7 +82,7 @@ def routes(service: Service) -> APIRouter:
         STREAM,
         openapi_extra=description.operation("stream"),
         summary="Ask in SPARQL for more than the limits",
-        responses=_BY_POST,
+        responses=_WITH_KEY,
     )
     async def post_for_more(request: Request) -> Response:
         """Ask with a key that has the role `stream`: piece by piece, beyond the limits.

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from graph.api import examples, schemas
 from graph.api.answer import PAGE, Answer, address, kept, respond
 from graph.api.asked import SPEAKS, Cursor, Limit, given_as
 from graph.api.context import described, envelope
@@ -64,7 +65,12 @@ def routes(service: Service) -> APIRouter:
         PAGE,
         summary="All there is",
         dependencies=[given_as("json")],
-        responses=described("Every list and every other address.", *_LISTS),
+        responses=described(
+            "Every list and every other address.",
+            *_LISTS,
+            example=examples.START,
+            members=schemas.START,
+        ),
     )
     def start(request: Request) -> Response:
         """Give every list and every other address, with links."""
@@ -85,7 +91,13 @@ def routes(service: Service) -> APIRouter:
         INWARD_PATH,
         summary="What points at a thing",
         dependencies=[given_as(*FORMS)],
-        responses=described("A page of them.", *_LISTS, formats=FORMS),
+        responses=described(
+            "A page of them.",
+            *_LISTS,
+            formats=FORMS,
+            example=examples.POINTING,
+            members=schemas.POINTING,
+        ),
     )
     def inward(
         request: Request,

@@ -14,11 +14,12 @@ import anyio
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from graph.api import examples, schemas
 from graph.api.answer import PAGE
 from graph.api.asked import SPEAKS, given_as
 from graph.api.line import in_line
 from graph.api.negotiate import accepted, language, pick
-from graph.api.problems import PROBLEMS, told_of
+from graph.api.problems import TAKING, told_of
 from graph.api.uploads import ENDINGS, FORM, uploaded
 from graph.errors import NotAcceptable, UnknownFormat
 from graph.examining.facts import facts_of
@@ -52,6 +53,7 @@ def body_of(example: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {**raw, FORM: {"schema": part}}}}
 
 
+_SHOWN = {MEDIA["json"]: {"schema": schemas.REPORT, "example": examples.REPORT}}
 EXAMPLE = """@prefix dct: <http://purl.org/dc/terms/> .
 <https://example.org/service> a <http://purl.org/vocab/cpsv#PublicService> ;
   dct:title "Barnetrygd"@nb .
@@ -78,9 +80,9 @@ def routes(service: Service) -> APIRouter:
             200: {
                 "description": "What was found, the gravest first. `X-Conforms` tells whether it "
                 "could be handed in, `X-Findings` how many findings of each severity there are.",
-                "content": {media: {} for media in MEDIA.values()},
+                "content": {media: {} for media in MEDIA.values()} | _SHOWN,
             },
-            **PROBLEMS,
+            **TAKING,
             **told_of(422),
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from graph.api import examples, schemas
 from graph.api.answer import PAGE, Answer, respond
 from graph.api.asked import SPEAKS, given_as
 from graph.api.context import described, envelope
@@ -19,7 +20,12 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         "/version",
         summary="Version of the graph, the vocabulary and the software",
-        responses=described("The version.", "digest", "statements"),
+        responses=described(
+            "The version.",
+            *("digest", "statements"),
+            example=examples.VERSION,
+            members=schemas.VERSION,
+        ),
     )
     def version(request: Request) -> Response:
         now, lang = service.now, language(request)
