@@ -189,6 +189,74 @@ def test_too_much_is_refused_before_it_is_read(server: Served) -> None:
         assert _all(connection).startswith("HTTP/1.1 431")
 
 
+def problem_of(answer: str) -> dict[str, str]:
+    """Read a refusal that a connection ended with."""
+    head, _, body = answer.rpartition("HTTP/1.1 ")[2].partition("\r\n\r\n")
+    assert "content-type: application/problem+json" in head.lower()
+    assert "connection: close" in head.lower()
+    told: dict[str, str] = json.loads(body)
+    assert str(told["status"]) == head[:3]
+    assert told["detail"]
+    return told
+
+
+_CHUNKED = (
+    "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("begun", "more"),
+    [
+        ("0\r\n", "X-A: " + "a" * 1000 + "\r\n"),
+        ("0\r\nX-A: ", "a" * 1000),
+        ("1;", "a" * 1000),
+    ],
+    ids=["trailers", "one trailer", "an extension"],
+)
+def test_what_stands_around_content_has_a_limit(server: Served, begun: str, more: str) -> None:
+    with server.connect() as connection:
+        connection.sendall((_CHUNKED + begun).encode())
+        # What comes in one piece with content is not counted.
+        time.sleep(0.1)
+        for _ in range(60):
+            connection.sendall(more.encode())
+        assert problem_of(_all(connection))["code"] == "headers-too-large"
+
+
+def test_a_trailer_is_no_header(server: Served) -> None:
+    sent = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n"
+    answer = server.ask(sent.replace("/echo", "/health") + "0\r\nHost: y\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 405")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Host: x\r\nHost: y",
+        "Host: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b",
+        "Host: x\r\nTransfer-Encoding: gzip, chunked",
+    ],
+)
+def test_what_says_two_things_of_itself_is_refused(server: Served, lines: str) -> None:
+    answer = server.ask(f"GET /health HTTP/1.1\r\n{lines}\r\nConnection: close\r\n\r\n0\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 400")
+    assert '"not-http"' in answer
+
+
+def test_what_is_no_request_is_told_so_in_words(server: Served) -> None:
+    assert problem_of(server.ask("HELO there\r\n\r\n"))["code"] == "not-http"
+    assert problem_of(server.ask("GET /health\r\n: x\r\n\r\n"))["code"] == "not-http"
+
+
+def test_a_key_in_an_address_does_not_stand_in_the_log(server: Served) -> None:
+    server.ask(GET.format(path="/lg_0a1b2c3d_secretsecretsecret-_"))
+    time.sleep(0.2)
+    assert "secretsecret" not in server.log.read_text("utf-8")
+    assert any(line.get("path") == "/lg_…" for line in server.lines())
+
+
 def test_who_does_not_take_what_it_is_sent_is_let_go(server: Served) -> None:
     with server.connect() as connection:
         connection.sendall(GET.format(path="/much").encode())

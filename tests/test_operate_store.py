@@ -96,6 +96,11 @@ def _other_number(place: Path) -> None:
     (place / "VERSION").write_text(json.dumps({**told, "triples": 3}), "utf-8")
 
 
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
 def _first(place: Path, pattern: str) -> Path:
     return min(place.glob(pattern))
 
@@ -113,6 +118,8 @@ RECORD: dict[str, Callable[[Path], None]] = {
     "receipt changed": lambda place: _first(place, "log/*.json").write_text("{}", "utf-8"),
     "kept": lambda place: _first(place, "accepted/*").unlink(),
     "kept changed": lambda place: _first(place, "accepted/*").write_bytes(b"other"),
+    "keys": lambda place: (place / "keys.json").write_text("{", "utf-8"),
+    "trail": lambda place: _put(place / "audit" / "head", "x"),
     "live": lambda place: _spoil_bytes(_largest(place / "live")),
     "live gone": lambda place: shutil.rmtree(place / "live"),
 }
@@ -161,7 +168,7 @@ def test_a_record_that_is_not_whole_is_found_and_can_be_read_past(place: Path, h
     found = look_through(place, write=True)
     assert found.content is None
     assert found.record is not None
-    if how.startswith("live"):
+    if how in ("keys", "trail") or how.startswith("live"):
         assert look_through(place, write=False).record is None
 
 

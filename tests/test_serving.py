@@ -58,6 +58,15 @@ def hand_in(server: Running, token: str, number: int) -> int:
     return server.ask("/api/v1/submissions", trial(number), headers).status
 
 
+def test_an_address_that_is_too_long_is_told_so_in_words(server: Running) -> None:
+    for signs, status in ((65_000, 200), (65_600, 414), (200_000, 414)):
+        query = urllib.parse.quote("ASK {} #" + "a" * signs)[: signs - 14]
+        answer = server.ask("/sparql?query=" + query)
+        assert answer.status == status, signs
+    assert answer.json()["code"] == "address-too-long"
+    assert "POST" in answer.json()["detail"]
+
+
 def test_it_lives_and_says_what_may_be_done(server: Running) -> None:
     assert server.ask("/health").json()["alive"] is True
     told = server.ask("/ready").json()

@@ -7,7 +7,7 @@ A key stands for organisations and roles, never for a person.
 """
 
 from graph.access.audit import Trail
-from graph.access.keys import MOST_DAYS, Keys
+from graph.access.keys import MOST_DAYS, PREFIX, Keys
 from graph.access.model import ROLES, Key
 
-__all__ = ["MOST_DAYS", "ROLES", "Key", "Keys", "Trail"]
+__all__ = ["MOST_DAYS", "PREFIX", "ROLES", "Key", "Keys", "Trail"]

@@ -6,6 +6,7 @@ here before any route is looked for; every answer leaves by here, refusals too.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 import traceback
@@ -17,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.access import PREFIX
 from graph.api.answer import PAGE
 from graph.api.caller import Callers, names_a_host, owner
 from graph.api.inflow import Inflow
@@ -28,6 +30,7 @@ from graph.api.rates import Left, Rates
 from graph.errors import (
     BadHost,
     InternalError,
+    NotHttp,
     Overloaded,
     RequestError,
     TooManyAtOnce,
@@ -80,6 +83,9 @@ _PREFLIGHT = {
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PACKED, _PLAIN = "Content-Encoding: ", "identity"
+_CHUNKED = "chunked"
+_ONCE = ("host", "authorization", "transfer-encoding", "content-type")
+_KEY = re.compile(rf"{PREFIX}[0-9a-zA-Z]+_[\w-]*")
 _GONE = 499
 """What the log says of who left before all was sent; others use the same number."""
 
@@ -176,6 +182,10 @@ class _Visit:
     def _refused(self) -> RequestError | None:
         """Tell what keeps the request from being looked at."""
         around, serving = self._around, self._around._serving
+        coded = self._headers.get("transfer-encoding", _CHUNKED).strip().lower()
+        if coded != _CHUNKED or any(len(self._headers.getlist(name)) > 1 for name in _ONCE):
+            # RFC 9112 sections 3.2 and 6.1: what says two things of itself is read in two ways.
+            return NotHttp()
         if not names_a_host(self._headers.get("host")):
             return BadHost()
         if not self._counted:
@@ -280,7 +290,8 @@ class _Visit:
             "request",
             number=self._number,
             method=self._method,
-            path=self._path,
+            # A key that somebody took for a part of the address stays unknown.
+            path=_KEY.sub(f"{PREFIX}…", self._path),
             route=getattr(route, "path", None),
             status=self._status,
             ms=round((time.perf_counter() - self._begun) * 1000, 1),

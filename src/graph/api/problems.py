@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from graph.errors import (
     NotOwned,
     NotWhole,
     Overloaded,
+    RequestError,
     StoreError,
     StoreLocked,
     TooManyBytes,
@@ -187,6 +189,35 @@ def problem(
     except LivsgrafError:
         lang = LANGUAGES[0]
     error = for_strangers(error)
+    told, sent = _told(error, lang)
+    number = getattr(request.state, "number", "")
+    if number:
+        told["instance"] = f"urn:livsgraf:request:{number}"
+    told |= more or {}
+    return Response(
+        json.dumps(told, ensure_ascii=False).encode(),
+        code_of(error),
+        {**sent, **(headers or {})},
+        MEDIA,
+    )
+
+
+def unasked(error: RequestError) -> bytes:
+    """Write what ends a connection on which there is no request to answer; RFC 9112 section 9.6.
+
+    In the first of our languages: which one was wanted has not been read.
+    """
+    told, sent = _told(error, LANGUAGES[0])
+    body = json.dumps(told, ensure_ascii=False).encode()
+    status = HTTPStatus(code_of(error))
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", f"Content-Type: {MEDIA}"]
+    lines += [f"Content-Length: {len(body)}", "X-Content-Type-Options: nosniff"]
+    lines += [f"{name}: {value}" for name, value in sent.items() if name != "Vary"]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode("ascii") + body
+
+
+def _told(error: LivsgrafError, lang: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Give the members of a problem, and the headers that go with them."""
     words = Wording(load(lang), served=True)
     what, below = words.told(error)
     status = code_of(error)
@@ -207,10 +238,6 @@ def problem(
     suggestions = getattr(error, "suggestions", ())
     if suggestions:
         told["suggestions"] = list(suggestions)
-    number = getattr(request.state, "number", "")
-    if number:
-        told["instance"] = f"urn:livsgraf:request:{number}"
-    told |= more or {}
     sent = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
     if isinstance(error, NotAuthorised):
         # RFC 6750 section 3: no more is told of what was wrong with the key.
@@ -218,9 +245,4 @@ def problem(
     wait = getattr(error, "retry_after", None)
     if wait is not None:
         sent["Retry-After"] = str(math.ceil(wait))
-    return Response(
-        json.dumps(told, ensure_ascii=False).encode(),
-        status,
-        {**sent, **(headers or {})},
-        MEDIA,
-    )
+    return told, sent

@@ -8,20 +8,15 @@ from collections import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from graph.api.caller import Callers, owner
+from graph.api.problems import unasked
 from graph.config import Settings
+from graph.errors import AddressTooLong, HeadersTooLarge, NotHttp, Overloaded, SentTooSlowly
 
 _HEADER_ROOM = 32_768
 _LONGEST = 10
 """How many times as long an answer may take that is taken bit by bit."""
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n"
-    b"Connection: close\r\n\r\n"
-)
-_TOO_MANY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-    b"Connection: close\r\n\r\n"
-)
+_LONGEST_ADDRESS = 65_535
+"""The reader of addresses counts their signs in two bytes."""
 
 
 def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
@@ -31,6 +26,9 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
     most = 3 * serving.query_bytes + _HEADER_ROOM
     callers = Callers(serving.proxies)
     open_of: Counter[str] = Counter()
+    too_slow = unasked(SentTooSlowly(serving.header_seconds))
+    too_large = unasked(HeadersTooLarge(most))
+    full, too_long = unasked(Overloaded()), unasked(AddressTooLong(_LONGEST_ADDRESS))
 
     class Patient(HttpToolsProtocol):
         """Ends a connection that is slow to say what it asks for, or to take what it is sent."""
@@ -38,7 +36,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         _timer: asyncio.TimerHandle | None = None
         _stuck: asyncio.TimerHandle | None = None
         _asking = True
-        _come = 0
+        _come = _held = 0
         _late: asyncio.TimerHandle | None = None
         _owner = ""
 
@@ -50,7 +48,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             # A proxy speaks for many; so does whoever has no address.
             too_many = self._owner and 0 < serving.client_connections < open_of[self._owner]
             if too_many or len(self.connections) > serving.connections:
-                self._end(_TOO_MANY)
+                self._end(full)
                 return
             self._wait()
 
@@ -68,11 +66,18 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             super().on_response_complete()
 
         def data_received(self, data: bytes) -> None:
+            if self.transport.is_closing():
+                return
+            self._held = 0
             super().data_received(data)
-            if self._asking:
-                self._come += len(data)
-                if self._come > most:
-                    self._end(_TOO_LARGE)
+            # Within the content all that is not content counts: frames of parts, and what follows
+            # them. A part of one byte has a frame of five, and begins the count anew.
+            self._come = self._come + len(data) if self._asking or not self._held else 0
+            if self._come > most:
+                self._end(too_large)
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+            self._end(unasked(NotHttp()))
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
@@ -80,10 +85,27 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             if self._timer is None:
                 self._wait()
 
+        def on_header(self, name: bytes, value: bytes) -> None:
+            # What comes behind the content is no header (RFC 9110 section 6.5.1).
+            if self._asking:
+                super().on_header(name, value)
+
         def on_headers_complete(self) -> None:
-            self._asking = False
+            self._asking, self._come = False, 0
             self._calm()
-            super().on_headers_complete()
+            if len(self.url) > _LONGEST_ADDRESS:
+                self._end(too_long)
+            else:
+                super().on_headers_complete()
+
+        def on_body(self, body: bytes) -> None:
+            self._held += len(body)
+            if not self.transport.is_closing():
+                super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            if not self.transport.is_closing():
+                super().on_message_complete()
 
         def pause_writing(self) -> None:
             super().pause_writing()
@@ -98,7 +120,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             super().resume_writing()
 
         def _wait(self) -> None:
-            self._timer = self.loop.call_later(serving.header_seconds, self._end, _TOO_SLOW)
+            self._timer = self.loop.call_later(serving.header_seconds, self._end, too_slow)
 
         def _calm(self) -> None:
             if self._timer is not None:

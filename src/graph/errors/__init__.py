@@ -97,6 +97,9 @@
     │   │   ├── Refused                   n
     │   │   ├── TooMuchSent               limit
     │   │   ├── SentTooSlowly             seconds
+    │   │   ├── NotHttp
+    │   │   ├── AddressTooLong            limit
+    │   │   ├── HeadersTooLarge           limit
     │   │   ├── Overloaded                seconds
     │   │   ├── BadHost
     │   │   ├── NoRoom
@@ -236,14 +239,17 @@ from graph.errors.limits import (
     WorkerTimeout,
 )
 from graph.errors.operating import (
+    AddressTooLong,
     AlreadyServed,
     BackupDamaged,
     BadConfig,
     BadHost,
     BadOwnSetting,
     CannotListen,
+    HeadersTooLarge,
     NoRoom,
     NoSuchHost,
+    NotHttp,
     NotReady,
     NotThere,
     NotWhole,
@@ -318,6 +324,7 @@ from graph.errors.submitting import (
 )
 
 __all__ = [
+    "AddressTooLong",
     "AlreadyServed",
     "AnswerTooLarge",
     "BackupDamaged",
@@ -347,6 +354,7 @@ __all__ = [
     "Forbidden",
     "HasReceipts",
     "HeaderError",
+    "HeadersTooLarge",
     "HostilePart",
     "HugeArea",
     "InputError",
@@ -374,6 +382,7 @@ __all__ = [
     "NotCanonical",
     "NotData",
     "NotForTerminal",
+    "NotHttp",
     "NotOwned",
     "NotReady",
     "NotText",

@@ -189,6 +189,32 @@ class SentTooSlowly(RequestError):
         super().__init__(seconds=f"{seconds:g}")
 
 
+class NotHttp(RequestError):
+    """What came on a connection cannot be read as a request, or says two things of itself."""
+
+    code = "not-http"
+
+
+class AddressTooLong(RequestError):
+    """A first line that is longer than any reader of ours takes."""
+
+    code = "address-too-long"
+    status = 414
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
+class HeadersTooLarge(RequestError):
+    """More around a request than belongs to one: headers, trailers, or the frames of its parts."""
+
+    code = "headers-too-large"
+    status = 431
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+
+
 class Overloaded(RequestError):
     """More requests at once than the server takes, whoever they are from."""
 
