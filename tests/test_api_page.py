@@ -43,7 +43,7 @@ def test_every_refusal_on_the_page_is_one_that_there_is() -> None:
     table = PAGE.partition("| status | `code`")[2]
     codes = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", table)) | {"busy"}
     ours = {getattr(getattr(errors, name), "code", "") for name in errors.__all__}
-    assert codes - ours == {"too-short", "too-long"}
+    assert codes - ours == {"too-short", "too-long", "below-limit", "above-limit"}
 
 
 def test_what_has_no_time_to_wait_is_named_on_the_page() -> None:
