@@ -143,7 +143,7 @@ def test_a_trail_that_was_cut_takes_nothing_in(door: Door) -> None:
     whole, before = path.read_bytes(), door.numbers()
     path.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
     try:
-        assert code(door.hand_in(), 503) == "not-whole"
+        assert code(door.hand_in(), 503) == "door-not-whole"
         assert door.numbers() == before
     finally:
         path.write_bytes(whole)
