@@ -147,6 +147,18 @@ def test_the_command_line_tells_file_line_and_nearest_name(
     assert told == [f"Error: {file}, line 2: «prot» is no setting here.", "Did you mean port?"]
 
 
+@pytest.mark.parametrize("port", ["99999", "65536", "-1", "x", "80.5", ""])
+def test_a_port_that_is_none_is_told_before_anything_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    assert main(["serve", f"--port={port}", "--store", str(tmp_path / "none")]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        f"Feil: «{port}» passer ikke for --port, som skal være et portnummer, 0 til 65535."
+    ]
+    assert not (tmp_path / "none").exists()
+
+
 _SETTINGS = [*fields(Serving), *fields(Limits)]
 
 

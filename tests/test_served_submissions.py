@@ -375,6 +375,25 @@ def test_a_key_for_nobody_is_not_made(store: Path, words: list[str], status: int
     assert len(Keys(store).listed()) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["--name", "kari@example.org", "--organisation", OWNER], "--name"),
+        (["--name", "vakt 912 34 567", "--organisation", OWNER], "--name"),
+        (["--name", "x" * 101, "--organisation", OWNER], "--name"),
+        (["--name", "a", "--organisation", "123456789"], "--organisation"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_told_with_options_of_that_command(
+    store: Path, words: list[str], option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["key", "create", *words, "--store", str(store)]) == 2
+    told = capsys.readouterr().err
+    assert f"for eksempel {option} " in told
+    assert "--as" not in told
+    assert "unksjon" not in told
+
+
 def test_keys_end(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import datetime
 

@@ -243,7 +243,11 @@ def test_whoever_holds_anything_holds_no_answer_to_what_is_refused(client: TestC
 
 @pytest.mark.parametrize(
     "text",
-    ["SELECT (NOW() AS ?x) {}", "SELECT (stRUUID () AS ?x) {}", "SELECT (rand()*2 AS ?x) {}"],
+    [
+        *("SELECT (NOW() AS ?x) {}", "SELECT (stRUUID () AS ?x) {}", "SELECT (rand()*2 AS ?x) {}"),
+        *("SELECT (RAND#\n() AS ?x) {}", "SELECT (UUID # a\n #b\n () AS ?x) {}"),
+        *("SELECT (BNODE() AS ?x) {}", "SELECT (now\n#(\n() AS ?x) {}"),
+    ],
 )
 def test_what_changes_by_itself_is_not_kept(client: TestClient, text: str) -> None:
     answer = get(client, [("query", text)])

@@ -138,7 +138,12 @@ def test_a_number_may_be_grouped() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a@example.org", "01019012345", "010190 12345", "steward 01 01 90 123 45", "0101-9012345"],
+    [
+        *("a@example.org", "01019012345", "010190 12345", "steward 01 01 90 123 45"),
+        *("0101-9012345", "91234567", "vakt 912 34 567", "22 33 44 55", "22.33.44.55", "9123 4567"),
+        *("+4791234567", "+47 912 34 567", "0047 22334455", "004722334455", "47 22 33 44 55"),
+        *("4791234567", "vakt 3 91234567", "412-34-567", "\uff191234567"),
+    ],
 )
 def test_a_person_is_refused(text: str) -> None:
     with pytest.raises(NamesAPerson):
@@ -151,7 +156,20 @@ def test_a_function_is_a_short_line(text: str) -> None:
         submitting.who(FOREST, text)
 
 
-@pytest.mark.parametrize("text", ["Data steward 2", "kontor 974 760 673", "fase 2026-11-27"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Data steward 2", "kontor 974 760 673", "fase 2026-11-27", "942110464", "20261127"),
+        *(
+            "2026 2027",
+            "plan 2026-2027",
+            "til 31.12.2026",
+            "til 31 12 2026",
+            "12345678",
+            "postnr 5004",
+        ),
+    ],
+)
 def test_a_function_may_hold_numbers(text: str) -> None:
     assert submitting.who(FOREST, text).function == text
 

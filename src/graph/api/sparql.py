@@ -37,8 +37,9 @@ _PIECE = 1 << 16
 _BY_ADDRESS = told_of(*ANYWHERE, 413)
 _BY_POST = {**TAKING, **told_of(408)}
 _WITH_KEY = {**PROBLEMS, **told_of(408)}
-# What gives another answer each time.
-_FICKLE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
+# What gives another answer each time. A comment may stand before the bracket; what follows it is
+# not looked for, so that a text full of such words is read once.
+_FICKLE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*[(#]", re.IGNORECASE)
 
 
 def routes(service: Service) -> APIRouter:

@@ -21,8 +21,9 @@ def register(command: Register, session: Session) -> None:
             str | None, typer.Option("--host", metavar="HOST", help=texts["help.serve_host"])
         ] = None,
         port: Annotated[
-            int | None,
-            typer.Option("--port", metavar="PORT", min=0, max=65535, help=texts["help.serve_port"]),
+            # A word, as every value is here: no type of typer's would be looked at.
+            str | None,
+            typer.Option("--port", metavar="PORT", help=texts["help.serve_port"]),
         ] = None,
         read_only: Annotated[
             bool, typer.Option("--read-only", help=texts["help.serve_read_only"])

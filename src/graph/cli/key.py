@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.access import MOST_DAYS, Keys, Trail
 from graph.cli.session import Session
-from graph.errors import LivsgrafError
+from graph.errors import LivsgrafError, SubmitError
 from graph.options import BadOption
 from graph.query import today
 from graph.render import Cell, Column, Document, Sheet
@@ -19,7 +19,7 @@ def create(
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:9]) <= MOST_DAYS):
         raise BadOption("key-days", value=days, limit=str(MOST_DAYS))
     # Organisations and name are held to what a receipt holds them to.
-    bodies = [who(organisation, name).organisation for organisation in organisations]
+    bodies = [_body(organisation, name) for organisation in organisations]
     place = session.settings.store
     _ = session.store
     keys = Keys(place)
@@ -34,6 +34,14 @@ def create(
     session.out.write(secret + "\n")
     session.talk.tell("key.created", id=key.id, expires=key.expires)
     return 0
+
+
+def _body(organisation: str, name: str) -> str:
+    """Give one organisation number; what is wrong is told with the options of this command."""
+    try:
+        return who(organisation, name).organisation
+    except SubmitError as error:
+        raise BadOption(f"key-{error.code}", **error.params) from error
 
 
 def listed(session: Session, output: str | None, everything: bool) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
+from graph import values
 from graph.cli.session import Session
+from graph.config import Serving
+from graph.errors import BadValue
 from graph.store.backup import Backup, back_up
 from graph.store.backup import restore as bring_back
 
 _SHORT = 12
 
 
-def serve(session: Session, host: str | None, port: int | None, read_only: bool) -> int:
+def serve(session: Session, host: str | None, port: str | None, read_only: bool) -> int:
     """Build the store where it is needed, and serve it until a signal says stop."""
     from graph.api.server import serve as run
     from graph.pipeline import ensure
@@ -21,7 +24,7 @@ def serve(session: Session, host: str | None, port: int | None, read_only: bool)
     serving = replace(
         told,
         host=told.host if host is None else host,
-        port=told.port if port is None else port,
+        port=told.port if port is None else _port(port),
         read_only=told.read_only or read_only,
     )
     settings = replace(session.settings, serving=serving)
@@ -33,6 +36,15 @@ def serve(session: Session, host: str | None, port: int | None, read_only: bool)
     run(settings, lambda address: session.talk.tell("serve.ready", address=address), prepare)
     session.talk.tell("serve.stopped")
     return 0
+
+
+def _port(told: str) -> int:
+    """Read a port by the rule that the setting is read by."""
+    setting = next(setting for setting in fields(Serving) if setting.name == "port")
+    try:
+        return int(values.read(setting, told))
+    except ValueError as error:
+        raise BadValue("--port", told, str(error)) from error
 
 
 def backup(session: Session, to: Path) -> int:

@@ -26,7 +26,7 @@ class NotAnOrganisation(SubmitError):
 
 
 class NamesAPerson(SubmitError):
-    """A function that could be a person: an e-mail address or a national identity number."""
+    """A function that could be a person: an e-mail address, a telephone or an identity number."""
 
     code = "names-a-person"
 

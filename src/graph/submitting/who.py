@@ -13,6 +13,20 @@ from graph.plain import plain
 MOST_SIGNS = 100
 # Eleven digits, however they are grouped, may be a national identity number.
 _ELEVEN = re.compile(r"(?<!\d)\d(?:[ ./_\-]?\d){10}(?![ ./_\-]?\d)")
+# Eight digits from 2 to 9 onwards, with or without what is dialled before them from abroad, are a
+# telephone number: together, in groups as they are written with dots, or with spaces anywhere. As
+# part of a longer number they are none.
+_PHONE = re.compile(
+    r"(?<!\d)(?:47)?[2-9]\d{7}(?!\d)"
+    r"|(?<![\d.\-])[2-9]\d(?:(?:[.\-]\d\d){3}|\d[.\-]\d\d[.\-]\d{3})(?![.\-]?\d)"
+    r"|(?<!\d)(?<!\d )(?:(?:\+|00) ?)?(?:47 ?)?[2-9](?: ?\d){7}(?! ?\d)"
+)
+# Eight digits that are a day, or two years.
+_TIME = re.compile(
+    r"(?:19|20)\d\d ?(?:0[1-9]|1[0-2]) ?(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)\d\d"
+    r"|(?:19|20)\d\d (?:19|20)\d\d"
+)
 _AT = re.compile(r"@|[(\[{] ?(?:at|krøllalfa|alfakrøll) ?[)\]}]", re.IGNORECASE)
 
 
@@ -29,7 +43,7 @@ def who(organisation: str, function: str = "") -> Who:
 
     Raises:
         NotAnOrganisation: no organisation number.
-        NamesAPerson: the function is, or holds, an e-mail address or eleven digits.
+        NamesAPerson: the function holds an e-mail address, a telephone number or eleven digits.
         BadFunction: the function is no short line.
 
     """
@@ -55,4 +69,7 @@ def file_name(name: str) -> str:
 
 
 def _names_a_person(text: str) -> bool:
-    return any(look.search(way) for look in (_AT, _ELEVEN) for way in (text, plain(text)))
+    ways = (text, plain(text))
+    return any(look.search(way) for look in (_AT, _ELEVEN) for way in ways) or any(
+        not _TIME.fullmatch(found[0]) for way in ways for found in _PHONE.finditer(way)
+    )
