@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import threading
@@ -24,12 +25,14 @@ from graph import submitting
 from graph.access import Keys, Trail
 from graph.access import audit as trail_module
 from graph.api import create_app
-from graph.api.line import in_line
+from graph.api.line import Shares, in_line
 from graph.api.uploads import ENDINGS, uploaded
 from graph.config import Limits, Serving, Settings
 from graph.errors import Busy, LivsgrafError
+from graph.examining.desk import WalledDesk
 from graph.messages import load
 from graph.serving import Service
+from graph.serving.desks import Desks
 from graph.store import log as log_module
 from graph.store.backup import back_up
 from submitproject import FOREST, MOUNTAIN
@@ -244,6 +247,69 @@ def test_who_waits_longer_than_may_is_told_at_once() -> None:
         return told
 
     assert len(asyncio.run(crowd())) == 2
+
+
+def test_one_client_has_its_share_of_the_desks_and_leaves_the_line_to_others() -> None:
+    async def crowd() -> None:
+        shares, told = Shares(1, 0.05), []
+        async with shares.one("2001:db8::1"):
+            with pytest.raises(Busy) as busy:
+                # Another address of the network that one owner has.
+                async with shares.one("2001:db8::2"):
+                    told.append("the same")
+            assert busy.value.retry_after
+            async with shares.one("192.0.2.1"):
+                told.append("another")
+        async with shares.one("2001:db8::2"):
+            told.append("after")
+        assert told == ["another", "after"]
+        # Of who is gone nothing is kept.
+        assert not shares._here
+
+    asyncio.run(crowd())
+
+
+def test_two_files_of_one_client_keep_nobody_from_having_one_judged(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would take a desk; only one does, and the other desk is there for who else asks."""
+    here, go = threading.Semaphore(0), threading.Event()
+    one = Desks.one
+
+    @contextlib.contextmanager
+    def slow(self: Desks) -> Iterator[WalledDesk]:
+        with one(self) as desk:
+            here.release()
+            assert go.wait(30)
+            yield desk
+
+    monkeypatch.setattr(Desks, "one", slow)
+    serving = Serving(workers=1, desks=2, patience=0.2)
+    service = Service(replace(door.settings, serving=serving), door.service.root).start()
+    app, told = create_app(service), []
+
+    def judged(client: TestClient) -> None:
+        told.append(client.post("/api/v1/validate", content=door.wish(), headers=TURTLE))
+
+    try:
+        with TestClient(app, client=("192.0.2.1", 1)) as greedy:
+            first = threading.Thread(target=judged, args=(greedy,))
+            first.start()
+            assert here.acquire(timeout=30)
+            judged(greedy)
+            assert (told[-1].status_code, told[-1].headers["retry-after"]) == (503, "5")
+            other = threading.Thread(
+                target=judged, args=(TestClient(app, client=("192.0.2.2", 1)),)
+            )
+            other.start()
+            assert here.acquire(timeout=30)
+            go.set()
+            for thread in (first, other):
+                thread.join(60)
+        assert [answer.status_code for answer in told] == [503, 200, 200]
+    finally:
+        go.set()
+        service.stop()
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,23 @@ def test_a_part_of_a_form_that_nobody_reads_is_refused_before_anything_is_done(
     assert client.get("/api/v1/submissions").json()["total"] == before
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [{"data": {"dry-run": "true"}}, {"json": {"dry-run": True}}, {"content": b"{}"}],
+)
+def test_an_undoing_with_content_undoes_nothing(
+    client: TestClient, token: str, sent: dict[str, Any]
+) -> None:
+    # It says nothing new after the first time, and what stands is what matters.
+    client.post("/api/v1/submissions", content=trial(78), headers=bearing(token))
+    before = client.get("/api/v1/submissions").json()
+    undo = f"/api/v1/submissions/{before['items'][0]['number']}/undo"
+    headers = {"Authorization": bearing(token)["Authorization"]}
+    answer = client.post(undo, headers=headers, **sent)
+    assert code(answer, 400) == "stray-content"
+    assert client.get("/api/v1/submissions").json()["total"] == before["total"]
+
+
 def test_a_workbook_comes_back_marked(client: TestClient, tmp_path: Path, store: Path) -> None:
     place = tmp_path / "mal.xlsx"
     assert main(["template", "-o", str(place), "--store", str(store)]) == 0

@@ -52,6 +52,7 @@ from graph.errors import (
     NotAnOrganisation,
     NotYours,
     Refused,
+    StrayContent,
 )
 from graph.findings import Finding
 from graph.receipt import Receipt
@@ -209,6 +210,10 @@ def routes(service: Service) -> APIRouter:
             key = await anyio.to_thread.run_sync(bearer, request, service, "submit")
             service.check_writing()
             who = _who(key, organisation, function)
+            async for piece in request.stream():
+                if piece:
+                    # That this is only a trial, say; it would else be passed over in silence.
+                    raise StrayContent
             work = partial(_taken_back, request, service, key, who, id, dry)
             return await in_line(work, threads, service.settings.serving.waiting)
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from graph.api import examples, schemas
 from graph.api.answer import PAGE
 from graph.api.asked import SPEAKS, given_as
-from graph.api.line import in_line
+from graph.api.line import Shares, in_line
 from graph.api.negotiate import accepted, language, pick
 from graph.api.problems import TAKING, told_of
 from graph.api.uploads import ENDINGS, FORM, uploaded
@@ -70,7 +70,10 @@ Name = Annotated[
 def routes(service: Service) -> APIRouter:
     """Give the routes of this group."""
     router = APIRouter(prefix=PAGE, tags=["hand in"], dependencies=[SPEAKS, given_as(*MEDIA)])
-    threads = anyio.CapacityLimiter(service.settings.serving.desks * 4)
+    serving = service.settings.serving
+    threads = anyio.CapacityLimiter(serving.desks * 4)
+    # Two large files of one stranger's would else keep everybody from theirs.
+    shares = Shares((serving.desks + 1) // 2, serving.patience)
 
     @router.post(
         "/validate",
@@ -102,7 +105,8 @@ def routes(service: Service) -> APIRouter:
             # As in a report on several files: one that no reader takes is a finding like any other.
             return _report([unread(error, str(error.params["file"]))], Facts(), form, lang)
         work = partial(_judged, service, given, form, lang)
-        return await in_line(work, threads, service.settings.serving.waiting)
+        async with shares.one(request.state.client):
+            return await in_line(work, threads, serving.waiting)
 
     return router
 

@@ -56,6 +56,12 @@ class StrayField(RequestError):
         super().__init__(name=name)
 
 
+class StrayContent(RequestError):
+    """Content where none is read; what it says belongs in the address."""
+
+    code = "stray-content"
+
+
 class BadParameter(RequestError):
     """A parameter with a value that it cannot have; `known` lists those that it can, if few."""
 
