@@ -348,3 +348,18 @@ def test_csv_of_the_engine_is_csv(pool: Pool) -> None:
     text = 'SELECT (IRI("urn:a,b") AS ?x) ("c,\\"d" AS ?y) {}'
     content = pool.ask(Asked(text, (("rows", "csv"),))).content.decode()
     assert list(csv.reader(io.StringIO(content)))[1] == ["urn:a,b", 'c,"d']
+
+
+def test_a_process_that_does_not_come_up_is_told_once(shipped: Path) -> None:
+    told: list[str] = []
+    serving = replace(FAST, workers=1, query_memory=1, patience=0.5)
+    with Pool(shipped, serving, lambda kind, **_: told.append(kind)) as pool:
+        for _ in range(2):
+            with pytest.raises(Busy):
+                ask(pool, EVENTS)
+    assert told == ["worker-not-started"]
+
+
+def test_with_the_least_memory_that_may_be_set_a_question_is_answered(shipped: Path) -> None:
+    with Pool(shipped, replace(FAST, workers=1, query_memory=1 << 24)) as pool:
+        assert ask(pool, EVENTS).rows == 7

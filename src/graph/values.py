@@ -18,6 +18,10 @@ _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _LEAST_TIME = 0.01
 _A_DAY = 86_400
 _MOST = 10**11
+_PROCESSES = frozenset({"workers", "slow", "desks"})
+_MOST_PROCESSES = 256
+_LEAST_MEMORY = 1 << 24
+"""With less no process comes up that answers more than the smallest question."""
 _YES = frozenset({"true", "yes", "ja", "1"})
 _NO = frozenset({"false", "no", "nei", "0"})
 
@@ -52,6 +56,10 @@ def _number(name: str, told: Any, whole: bool) -> int | float:
     most = _MOST if whole else _A_DAY
     most = {"port": 65_535, "seconds": _A_DAY}.get(name, most)
     kind = "port" if name == "port" else "number" if whole else "seconds"
+    if name in _PROCESSES:
+        kind, most = "processes", _MOST_PROCESSES
+    elif name == "query_memory":
+        kind, least = "memory", _LEAST_MEMORY
     kind = kind if least or name == "port" else f"{kind}-or-none"
     if isinstance(told, str):
         form = _WHOLE if whole else _DECIMAL

@@ -50,15 +50,22 @@ _PIECE = 1 << 16
 _MEGABYTE = 1 << 20
 
 Take = Callable[[bytes], object]
+Tell = Callable[..., None]
+
+
+def _unheard(_: str, **__: object) -> None:
+    """Tell nobody."""
 
 
 class Pool:
     """Answers the questions of many threads; see the module. Made for one store, used until stop.
 
-    With `stop` what is being answered is broken off.
+    With `stop` what is being answered is broken off. `tell` is told of a process that ends before
+    it is ready: once, until one is ready again.
     """
 
-    def __init__(self, place: Path, serving: Serving) -> None:
+    def __init__(self, place: Path, serving: Serving, tell: Tell = _unheard) -> None:
+        self._tell, self._said = tell, False
         self._place = place
         self._serving = serving
         self._limits = Limits(
@@ -173,7 +180,7 @@ class Pool:
                 try:
                     if self._stopped:
                         raise Busy
-                    _await_start(hand.process, self._serving.query_seconds)
+                    self._await_start(hand.process, self._serving.query_seconds)
                     hand.give_way()
                     return _streamed(hand, question, begin, serving.long_seconds)
                 finally:
@@ -204,7 +211,7 @@ class Pool:
     def _answered(self, hand: _Hand, question: Question) -> Written:
         serving, process = self._serving, hand.process
         try:
-            _await_start(process, serving.query_seconds)
+            self._await_start(process, serving.query_seconds)
             hand.resting = False
             begun = time.monotonic()
             process.begin(_HERE + "answer", question)
@@ -257,6 +264,23 @@ class Pool:
             raise
         return Reply(*told, file=file)  # type: ignore[arg-type]
 
+    def _await_start(self, process: Process, seconds: float) -> None:
+        """Wait for a process to come up; one that does not says nothing of the question."""
+        try:
+            process.await_start(seconds)
+        except Gone as gone:
+            self._lost(gone)
+            raise Busy from None
+        self._said = False
+
+    def _lost(self, gone: Gone | None = None) -> None:
+        """Tell the operator, who else would see nothing but askers who find all of them busy."""
+        if not (self._said or self._stopped):
+            self._said = True
+            late = None if gone is None else gone.late
+            memory = self._serving.query_memory
+            self._tell("worker-not-started", late=late, query_memory=memory)
+
     # -- who is free ------------------------------------------------------------------------
 
     def _take(self) -> _Hand:
@@ -274,6 +298,8 @@ class Pool:
                         hand = self._idle.pop()
                         if not hand.process.dead():
                             return hand
+                        if not hand.process.started:
+                            self._lost()
                         self._replace(hand)
                         hand.end()
                     if len(self._hands) < self._serving.workers:
@@ -365,14 +391,6 @@ class _Hand:
         """Stop the process, and forget what it wrote."""
         self.process.end()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _await_start(process: Process, seconds: float) -> None:
-    """Wait for a process to come up; one that does not says nothing of the question."""
-    try:
-        process.await_start(seconds)
-    except Gone:
-        raise Busy from None
 
 
 def _stand_back(pid: int) -> None:

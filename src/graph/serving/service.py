@@ -45,7 +45,7 @@ class Service:
         self._watch: Watch | None = None
         # As many as there are cores: one interpreter does not do more at a time anyway.
         self.gate = Gate(os.cpu_count() or 1, settings.serving.patience)
-        self.pool = Pool(settings.store, settings.serving)
+        self.pool = Pool(settings.store, settings.serving, self.journal.tell)
         self.desks = Desks(settings, root)
         self.dumps = Dumps()
         self.keys = Keys(settings.store)
