@@ -21,7 +21,7 @@ _MOST = 10**11
 _PROCESSES = frozenset({"workers", "slow", "desks"})
 _MOST_PROCESSES = 256
 _LEAST_MEMORY = 1 << 24
-"""With less no process comes up that answers more than the smallest question."""
+"""A process comes up with 1 MB; with this a question over the whole graph was answered too."""
 _YES = frozenset({"true", "yes", "ja", "1"})
 _NO = frozenset({"false", "no", "nei", "0"})
 
