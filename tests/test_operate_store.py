@@ -74,6 +74,13 @@ def _largest(folder: Path) -> Path:
     return max(folder.glob("*.sst"), key=lambda path: path.stat().st_size)
 
 
+def _lived(place: Path) -> Path:
+    """Give the largest of the writer's files that it reads: others may be left from before."""
+    shared = {path.name for path in _current(place).glob("*.sst")}
+    live = [path for path in (place / "live").glob("*.sst") if path.name in shared]
+    return max(live, key=lambda path: path.stat().st_size)
+
+
 def _spoil_bytes(path: Path) -> None:
     """Change the middle of a file, as a bad disk does; its copies by another name stay."""
     content = bytearray(path.read_bytes())
@@ -120,7 +127,7 @@ RECORD: dict[str, Callable[[Path], None]] = {
     "kept changed": lambda place: _first(place, "accepted/*").write_bytes(b"other"),
     "keys": lambda place: (place / "keys.json").write_text("{", "utf-8"),
     "trail": lambda place: _put(place / "audit" / "head", "x"),
-    "live": lambda place: _spoil_bytes(_largest(place / "live")),
+    "live": lambda place: _spoil_bytes(_lived(place)),
     "live gone": lambda place: shutil.rmtree(place / "live"),
 }
 

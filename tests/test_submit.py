@@ -41,11 +41,9 @@ from graph.errors import (
 )
 from graph.examining.desk import OpenDesk
 from graph.ownership import is_number
-from graph.receipt import Receipt, read_receipt, write_receipt
+from graph.receipt import read_receipt, write_receipt
 from graph.store import Change, open_store, version_of
 from graph.store import log as logging
-from graph.store.folder import Folder
-from graph.store.log import Log
 from graph.submitting import Outcome, committing
 from submitproject import FOREST, MOUNTAIN, STRANGER
 
@@ -174,31 +172,6 @@ def test_a_function_is_a_short_line(text: str) -> None:
 )
 def test_a_function_may_hold_numbers(text: str) -> None:
     assert submitting.who(FOREST, text).function == text
-
-
-def test_what_was_handed_in_is_for_who_made_the_store(tmp_path: Path) -> None:
-    by = (FOREST, "https://example.org/body/1", "")
-    receipt = Receipt(1, "a1", "submit", "2026-11-27", *by, "1", "1", "f", "c", 1, 0, 0, 1, 1)
-    made = tmp_path / "store"
-    folder = Folder(made)
-    folder.lock()
-    folder.unlock()
-    assert made.stat().st_mode & 0o077 == 0
-    Log(made).stage(receipt, {"a": b"x"})
-    assert (made / "accepted" / "a").stat().st_mode & 0o777 == 0o600
-    # A folder that somebody made or opened on purpose stays so, and what comes follows it.
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    shared.chmod(0o755)
-    folder = Folder(shared)
-    folder.lock()
-    folder.unlock()
-    assert shared.stat().st_mode & 0o777 == 0o755
-    Log(shared).stage(receipt, {"a": b"x"})
-    assert (shared / "accepted" / "a").stat().st_mode & 0o777 == 0o600
-    (shared / "accepted").chmod(0o750)
-    Log(shared).stage(receipt, {"b": b"x"})
-    assert (shared / "accepted" / "b").stat().st_mode & 0o777 == 0o640
 
 
 # -- whose -------------------------------------------------------------------------------------

@@ -135,8 +135,7 @@ class Folder:
             self._refuse_foreign()
             _away(self.path / "lock", folders=True)
             try:
-                # What is made here is for its maker alone; a folder that is there stays as it is.
-                self.path.mkdir(0o700, parents=True, exist_ok=True)
+                self.path.mkdir(parents=True, exist_ok=True)
             except FileNotFoundError as error:
                 raise StoreUnmakable(self.path) from error
             # Left behind on purpose: removing a lock file lets two processes lock two files.

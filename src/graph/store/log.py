@@ -170,13 +170,11 @@ class Log:
         with faults(self.path):
             for folder in (self._log, self._accepted):
                 if not folder.is_dir():
-                    # What was handed in is for its maker alone; receipts are open.
-                    folder.mkdir(0o700 if folder == self._accepted else 0o777)
+                    folder.mkdir()
                     sync(self.path)
             _put(self._log / (receipt.staged), write_receipt(receipt).encode())
             for sha256, content in contents.items():
-                # Who opened the folder to others, opened it to them for what comes as well.
-                _put(self._accepted / sha256, content, self._accepted.stat().st_mode & 0o666)
+                _put(self._accepted / sha256, content)
 
     def finish(self, receipt: Receipt, digest: str) -> Receipt:
         """Turn the announcement into the receipt, now that the store holds the commit."""
@@ -239,12 +237,10 @@ class Log:
             ) from error
 
 
-def _put(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file that is there whole and on disk, or not at all; at most with such a mode."""
+def _put(path: Path, content: bytes) -> None:
+    """Write a file that is there whole and on disk, or not at all."""
     beside = path.with_name(path.name + ".new")
-    # What a process that ended left there has the mode it had.
-    beside.unlink(missing_ok=True)
-    with open(beside, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+    with beside.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
