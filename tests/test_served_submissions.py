@@ -179,6 +179,7 @@ def test_what_is_not_read_is_told(
         ("text/csv", b"\xff\xfe\x00"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b""),
+        ("application/pdf", b"%PDF-"),
     ],
 )
 def test_a_broken_file_is_a_finding(client: TestClient, media: str, content: bytes) -> None:
@@ -186,6 +187,7 @@ def test_a_broken_file_is_a_finding(client: TestClient, media: str, content: byt
     assert answer.status_code == 200
     assert answer.headers["x-conforms"] == "false"
     assert len(answer.json()["findings"]) == 1
+    assert len(answer.json()["files"]) == 1
 
 
 def test_nothing_is_kept_of_what_is_judged(client: TestClient, store: Path) -> None:

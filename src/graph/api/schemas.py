@@ -183,7 +183,7 @@ VERSION: Members = {
 POINTING: Members = {"label": TEXT, "of": NAMED, "names": _KEYED, "links": LINKS}
 CONTEXT: Schema = _object(("@context",), {"@context": {"type": "object"}})
 REPORT: Schema = _object(
-    ("files", "counts", "versions", "findings"),
+    ("files", "counts", "findings"),
     {
         "files": _list(TEXT),
         "counts": {"type": "object"},

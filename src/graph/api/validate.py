@@ -103,7 +103,8 @@ def routes(service: Service) -> APIRouter:
             given = await uploaded(request, service.settings, name)
         except UnknownFormat as error:
             # As in a report on several files: one that no reader takes is a finding like any other.
-            return _report([unread(error, str(error.params["file"]))], Facts(), form, lang)
+            file = str(error.params["file"])
+            return _report([unread(error, file)], Facts(files=(file,)), form, lang)
         work = partial(_judged, service, given, form, lang)
         async with shares.one(request.state.client):
             return await in_line(work, threads, serving.waiting)
