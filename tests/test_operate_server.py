@@ -250,6 +250,63 @@ def test_what_is_no_request_is_told_so_in_words(server: Served) -> None:
     assert problem_of(server.ask("GET /health\r\n: x\r\n\r\n"))["code"] == "not-http"
 
 
+_POST = "POST /health HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        ("GET /health HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n"),
+        (_POST + "Content-Length: 1000\r\n\r\n", "a"),
+        (_POST + "Transfer-Encoding: chunked\r\n\r\n", "1"),
+    ],
+    ids=["a stray line", "content that is not read", "a part that is not read"],
+)
+def test_nobody_holds_a_connection_that_asks_for_nothing(
+    server: Served, asked: str, then: str
+) -> None:
+    with server.connect() as connection:
+        connection.sendall(asked.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 ")
+        connection.sendall(then.encode())
+        begun = time.monotonic()
+        _all(connection)
+        assert time.monotonic() - begun < 3
+
+
+def test_frames_have_a_limit_also_behind_an_answer(server: Served) -> None:
+    with server.connect() as connection:
+        connection.sendall((_POST + "Transfer-Encoding: chunked\r\n\r\n").encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 405")
+        part, sent = b"1;" + b"a" * 20_000 + b"\r\nx\r\n", 0
+        with contextlib.suppress(OSError):
+            while sent < 100:
+                connection.sendall(part)
+                sent += 1
+                time.sleep(0.002)
+        assert sent < 50
+
+
+def test_nothing_behind_a_refused_connection_is_done(server: Served) -> None:
+    asked = GET.format(path="/" + "a" * 66_000) + GET.format(path="/done-behind")
+    assert problem_of(server.ask(asked))["code"] in ("address-too-long", "headers-too-large")
+    time.sleep(0.2)
+    assert not any(line.get("path") == "/done-behind" for line in server.lines())
+
+
+def test_no_refusal_stands_within_an_answer(server: Served) -> None:
+    with server.connect() as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /heal")
+        told = _all(connection)
+    assert told.startswith("HTTP/1.1 200")
+    head, _, rest = told.partition("\r\n\r\n")
+    length = re.search(r"content-length: (\d+)", head)
+    assert length is not None
+    assert rest[: int(length[1])] == "done"
+    # What came of the second is told behind it, when its own time is over.
+    assert rest[int(length[1]) :].startswith("HTTP/1.1 408")
+
+
 def test_a_key_in_an_address_does_not_stand_in_the_log(server: Served) -> None:
     server.ask(GET.format(path="/lg_0a1b2c3d_secretsecretsecret-_"))
     time.sleep(0.2)

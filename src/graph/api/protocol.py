@@ -13,6 +13,9 @@ from graph.config import Settings
 from graph.errors import AddressTooLong, HeadersTooLarge, NotHttp, Overloaded, SentTooSlowly
 
 _HEADER_ROOM = 32_768
+_ASKING, _CONTENT, _BETWEEN = "asking", "content", "between"
+"""Where a connection is: in the head of a request, in its content, or behind it."""
+_FRAME = 8
 _LONGEST = 10
 """How many times as long an answer may take that is taken bit by bit."""
 _LONGEST_ADDRESS = 65_535
@@ -35,9 +38,10 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
 
         _timer: asyncio.TimerHandle | None = None
         _stuck: asyncio.TimerHandle | None = None
-        _asking = True
-        _come = _held = 0
         _late: asyncio.TimerHandle | None = None
+        _phase = _ASKING
+        _begun = False
+        _come = _held = _content = _around = 0
         _owner = ""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -64,34 +68,41 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         def on_response_complete(self) -> None:
             self._done()
             super().on_response_complete()
+            if self._phase == _CONTENT:
+                # Answered before all of it came. The rest is read past, for so long.
+                self._wait()
 
         def data_received(self, data: bytes) -> None:
             if self.transport.is_closing():
                 return
-            self._held = 0
+            self._held, self._begun = 0, False
             super().data_received(data)
-            # Within the content all that is not content counts: frames of parts, and what follows
-            # them. A part of one byte has a frame of five, and begins the count anew.
-            self._come = self._come + len(data) if self._asking or not self._held else 0
-            if self._come > most:
-                self._end(too_large)
+            self._count(len(data))
+            if self._phase != _ASKING and not self._answering:
+                # The library's clock for an idle connection stops at any byte.
+                self._wait()
 
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002
             self._end(unasked(NotHttp()))
 
         def on_message_begin(self) -> None:
+            if self.transport.is_closing():
+                return
             super().on_message_begin()
-            self._asking, self._come = True, 0
-            if self._timer is None:
-                self._wait()
+            self._phase, self._begun = _ASKING, True
+            self._content = self._around = 0
+            self._wait()
 
         def on_header(self, name: bytes, value: bytes) -> None:
             # What comes behind the content is no header (RFC 9110 section 6.5.1).
-            if self._asking:
+            if self._phase == _ASKING:
                 super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
-            self._asking, self._come = False, 0
+            if self.transport.is_closing():
+                # What stands behind a request that was refused with the connection is not done.
+                return
+            self._phase, self._come = _CONTENT, 0
             self._calm()
             if len(self.url) > _LONGEST_ADDRESS:
                 self._end(too_long)
@@ -104,8 +115,11 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
                 super().on_body(body)
 
         def on_message_complete(self) -> None:
-            if not self.transport.is_closing():
-                super().on_message_complete()
+            if self.transport.is_closing():
+                return
+            self._phase, self._come = _BETWEEN, 0
+            self._calm()
+            super().on_message_complete()
 
         def pause_writing(self) -> None:
             super().pause_writing()
@@ -119,8 +133,46 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             self._flow()
             super().resume_writing()
 
+        @property
+        def _answering(self) -> bool:
+            """Whether an answer is under way: then it is ours to be quick."""
+            return self.cycle is not None and not self.cycle.response_complete
+
+        @property
+        def _speaking(self) -> bool:
+            """Whether some of an answer may have been sent, and not all of it."""
+            # With several asked for at once, the one that is answered is not told.
+            return bool(self.pipeline) or (self._answering and self.cycle.response_started)
+
+        def _count(self, size: int) -> None:
+            """Count what is no content: headers, frames of parts, and what follows the content.
+
+            A part of one byte has a frame of five; nothing may take more room between two.
+            """
+            if self._begun:
+                # Where in these bytes it began is not told.
+                self._come = 0
+            elif self._phase == _CONTENT:
+                self._come = 0 if self._held else self._come + size
+                self._content += self._held
+                self._around += size - self._held
+            else:
+                self._come += size
+            if self._come > most or self._around > most + _FRAME * self._content:
+                self._end(too_large)
+
         def _wait(self) -> None:
-            self._timer = self.loop.call_later(serving.header_seconds, self._end, too_slow)
+            if self._timer is None:
+                content = self._phase == _CONTENT
+                seconds = serving.body_seconds if content else serving.header_seconds
+                self._timer = self.loop.call_later(seconds, self._too_late)
+
+        def _too_late(self) -> None:
+            self._timer = None
+            if self._answering:
+                self._wait()
+            else:
+                self._end(too_slow if self._phase == _ASKING else b"")
 
         def _calm(self) -> None:
             if self._timer is not None:
@@ -140,7 +192,9 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         def _end(self, told: bytes) -> None:
             self._calm()
             if not self.transport.is_closing():
-                self.transport.write(told)
+                if not self._speaking:
+                    # Within an answer it would be read as a part of it.
+                    self.transport.write(told)
                 self.transport.close()
 
     return Patient
