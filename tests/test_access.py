@@ -274,6 +274,52 @@ def test_a_line_with_room_and_a_head_without_leave_nothing(
     assert trail.verify() == 6
 
 
+def test_a_trail_whose_first_line_found_no_room_has_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    trail = Trail(tmp_path)
+    Keys(tmp_path).make("trial", ["942110464"], ["submit"], 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_write_all", fill)
+        with pytest.raises(DiskFull):
+            trail.add("submit", {})
+    assert not trail.begun
+    trail.add("submit", {})
+    assert trail.begun
+    assert trail.verify() == 2
+
+
+def test_falls_one_after_another_between_a_line_and_its_head_break_nothing(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Fall(Exception):
+        pass
+
+    lines = trail.verify()
+    for number in range(1, 4):
+        put, calls = trail._put, []
+
+        def once(
+            head: object, put: object = put, calls: list[int] = calls, last: int = 1 + (number > 1)
+        ) -> None:
+            # The head of the line before is mended first; then the fall comes.
+            calls.append(1)
+            if len(calls) == last:
+                raise Fall
+            put(head)  # type: ignore[operator]
+
+        with monkeypatch.context() as patched:
+            patched.setattr(trail, "_put", once)
+            with pytest.raises(Fall):
+                trail.add("submit", {})
+        assert trail.verify() == lines + number
+    trail.add("submit", {})
+    assert trail.verify() == lines + 4
+
+
 def test_many_write_at_once_and_the_chain_holds(tmp_path: Path) -> None:
     def write(name: int) -> None:
         for _ in range(20):

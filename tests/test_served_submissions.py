@@ -179,7 +179,6 @@ def test_what_is_not_read_is_told(
         ("text/csv", b"\xff\xfe\x00"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04"),
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b""),
-        ("application/pdf", b"%PDF-"),
     ],
 )
 def test_a_broken_file_is_a_finding(client: TestClient, media: str, content: bytes) -> None:
@@ -188,6 +187,13 @@ def test_a_broken_file_is_a_finding(client: TestClient, media: str, content: byt
     assert answer.headers["x-conforms"] == "false"
     assert len(answer.json()["findings"]) == 1
     assert len(answer.json()["files"]) == 1
+
+
+def test_a_file_of_no_kind_that_is_read_is_a_finding_that_names_it(client: TestClient) -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = client.post("/api/v1/validate?name=a.pdf", content=b"%PDF-", headers=headers)
+    assert (answer.status_code, answer.headers["x-conforms"]) == (200, "false")
+    assert answer.json()["files"] == ["a.pdf"]
 
 
 def test_nothing_is_kept_of_what_is_judged(client: TestClient, store: Path) -> None:

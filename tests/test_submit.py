@@ -45,6 +45,7 @@ from graph.receipt import read_receipt, write_receipt
 from graph.store import Change, open_store, version_of
 from graph.store import log as logging
 from graph.submitting import Outcome, committing
+from graph.submitting.who import file_name
 from submitproject import FOREST, MOUNTAIN, STRANGER
 
 WISH = "https://w3id.org/livsgraf/id/wish/"
@@ -140,9 +141,10 @@ def test_a_number_may_be_grouped() -> None:
     "text",
     [
         *("a@example.org", "01019012345", "010190 12345", "steward 01 01 90 123 45"),
-        *("0101-9012345", "91234567", "vakt 912 34 567", "22 33 44 55", "22.33.44.55", "9123 4567"),
+        *("0101-9012345", "91234567", "vakt 912 34 567", "22 33 44 55", "912.34.567", "912_34_567"),
         *("+4791234567", "+47 912 34 567", "0047 22334455", "004722334455", "47 22 33 44 55"),
         *("4791234567", "vakt 3 91234567", "412-34-567", "\uff191234567"),
+        *("Team 2 922 30 101", "+47-922-30-101", "+47 9123 4567", "vakt_91234567"),
     ],
 )
 def test_a_person_is_refused(text: str) -> None:
@@ -160,6 +162,8 @@ def test_a_function_is_a_short_line(text: str) -> None:
     "text",
     [
         *("Data steward 2", "kontor 974 760 673", "fase 2026-11-27", "942110464", "20261127"),
+        *("fagsystem 31122025", "28112026", "20242025", "sak 2023/45678901", "kl 20-11-20-30"),
+        *("Postboks 8134 0033 Oslo", "kommune 3001 3002", "versjon 20.10.20.30"),
         *(
             "2026 2027",
             "plan 2026-2027",
@@ -172,6 +176,20 @@ def test_a_function_is_a_short_line(text: str) -> None:
 )
 def test_a_function_may_hold_numbers(text: str) -> None:
     assert submitting.who(FOREST, text).function == text
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("rapport_28112026.xlsx", "rapport_28112026.xlsx"),
+        ("kari.nordmann@nav", "…"),
+        ("vakt.91234567", "…"),
+        ("01019012345.01019012345", "…"),
+        ("tlf 91234567.xlsx", "….xlsx"),
+    ],
+)
+def test_the_name_of_a_file_keeps_nothing_of_a_person(name: str, kept: str) -> None:
+    assert file_name(name) == kept
 
 
 # -- whose -------------------------------------------------------------------------------------

@@ -69,6 +69,10 @@ class Trail:
                 sync(self._store)
             with self._opened(os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX) as handle:
                 head = self._end(handle)
+                if head != self._told():
+                    # A fall left the head behind. Twice behind would be taken for forged.
+                    self._put(head)
+                    sync(self._head.parent)
                 if head.number == 0:
                     # Its name is on disk before anything in it is relied on.
                     sync(self.path.parent)
@@ -99,7 +103,10 @@ class Trail:
     @property
     def begun(self) -> bool:
         """Whether anything of it is there; where nothing is, the next line begins one."""
-        return self.path.exists() or self._head.exists()
+        with contextlib.suppress(FileNotFoundError):
+            if self.path.stat().st_size:
+                return True
+        return self._head.exists()
 
     def verify(self) -> int:
         """Give how many lines there are, all of which hold; TrailBroken."""

@@ -182,14 +182,8 @@ class _Visit:
     def _refused(self) -> RequestError | None:
         """Tell what keeps the request from being looked at."""
         around, serving = self._around, self._around._serving
-        coded = self._headers.get("transfer-encoding", _CHUNKED).strip().lower()
-        if coded != _CHUNKED or any(len(self._headers.getlist(name)) > 1 for name in _ONCE):
-            # RFC 9112 sections 3.2 and 6.1: what says two things of itself is read in two ways.
-            return NotHttp()
-        if not names_a_host(self._headers.get("host")):
-            return BadHost()
         if not self._counted:
-            return None
+            return self._strange()
         if 0 < serving.client_requests < around._of_each[owner(self._client)]:
             return TooManyAtOnce(serving.client_requests)
         if around._at_work > serving.requests:
@@ -200,12 +194,25 @@ class _Visit:
         self._left = around._rates.count(self._client, writing)
         if self._left is not None and self._left.refused is not None:
             return self._left.refused
+        strange = self._strange()
+        if strange is not None:
+            return strange
         length = self._headers.get("content-length", "")
         if length.isdecimal() and int(length[:20]) > around.limit(self.scope["path"]):
             return TooMuchSent(around.limit(self.scope["path"]))
         packed = self._headers.get("content-encoding", _PLAIN).strip().lower()
         if self._method == "POST" and packed != _PLAIN:
             return UnsupportedMedia(_PACKED + packed, [_PACKED + _PLAIN])
+        return None
+
+    def _strange(self) -> RequestError | None:
+        """Tell what makes it no request that can be read in one way alone."""
+        coded = self._headers.get("transfer-encoding", _CHUNKED).strip().lower()
+        if coded != _CHUNKED or any(len(self._headers.getlist(name)) > 1 for name in _ONCE):
+            # RFC 9112 sections 3.2 and 6.1: what says two things of itself is read in two ways.
+            return NotHttp()
+        if not names_a_host(self._headers.get("host")):
+            return BadHost()
         return None
 
     async def _work(self) -> None:

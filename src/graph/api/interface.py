@@ -80,7 +80,7 @@ def _mend(ways: Mapping[str, Any], route: APIRoute) -> None:
     for method in route.methods or ():
         operation = ways[method.lower()]
         if unasked not in responses and unasked not in extra.get("responses", ()):
-            del operation["responses"][unasked]
+            operation["responses"].pop(unasked, None)
         _put_back(operation["responses"], responses)
         _put_back(operation, extra)
 

@@ -40,10 +40,14 @@ class Shares:
         room, here = self._here.setdefault(known, (anyio.Semaphore(self._most), []))
         here.append(None)
         try:
-            with anyio.move_on_after(self._patience) as waited:
-                await room.acquire()
-            if waited.cancelled_caught:
-                raise Busy(_AGAIN)
+            try:
+                # Without patience too: a place that is free is not waited for.
+                room.acquire_nowait()
+            except anyio.WouldBlock:
+                with anyio.move_on_after(self._patience) as waited:
+                    await room.acquire()
+                if waited.cancelled_caught:
+                    raise Busy(_AGAIN) from None
             try:
                 yield
             finally:

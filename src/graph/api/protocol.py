@@ -39,7 +39,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         _timer: asyncio.TimerHandle | None = None
         _stuck: asyncio.TimerHandle | None = None
         _late: asyncio.TimerHandle | None = None
-        _phase = _ASKING
+        _stage = _ASKING
         _begun = False
         _come = _held = _content = _around = 0
         _owner = ""
@@ -68,7 +68,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         def on_response_complete(self) -> None:
             self._done()
             super().on_response_complete()
-            if self._phase == _CONTENT:
+            if self._stage == _CONTENT:
                 # Answered before all of it came. The rest is read past, for so long.
                 self._wait()
 
@@ -78,7 +78,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             self._held, self._begun = 0, False
             super().data_received(data)
             self._count(len(data))
-            if self._phase != _ASKING and not self._answering:
+            if self._stage != _ASKING and not self._answering:
                 # The library's clock for an idle connection stops at any byte.
                 self._wait()
 
@@ -89,20 +89,20 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             if self.transport.is_closing():
                 return
             super().on_message_begin()
-            self._phase, self._begun = _ASKING, True
+            self._stage, self._begun = _ASKING, True
             self._content = self._around = 0
             self._wait()
 
         def on_header(self, name: bytes, value: bytes) -> None:
             # What comes behind the content is no header (RFC 9110 section 6.5.1).
-            if self._phase == _ASKING:
+            if self._stage == _ASKING:
                 super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
             if self.transport.is_closing():
                 # What stands behind a request that was refused with the connection is not done.
                 return
-            self._phase, self._come = _CONTENT, 0
+            self._stage, self._come = _CONTENT, 0
             self._calm()
             if len(self.url) > _LONGEST_ADDRESS:
                 self._end(too_long)
@@ -117,7 +117,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
         def on_message_complete(self) -> None:
             if self.transport.is_closing():
                 return
-            self._phase, self._come = _BETWEEN, 0
+            self._stage, self._come = _BETWEEN, 0
             self._calm()
             super().on_message_complete()
 
@@ -152,7 +152,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             if self._begun:
                 # Where in these bytes it began is not told.
                 self._come = 0
-            elif self._phase == _CONTENT:
+            elif self._stage == _CONTENT:
                 self._come = 0 if self._held else self._come + size
                 self._content += self._held
                 self._around += size - self._held
@@ -163,7 +163,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
 
         def _wait(self) -> None:
             if self._timer is None:
-                content = self._phase == _CONTENT
+                content = self._stage == _CONTENT
                 seconds = serving.body_seconds if content else serving.header_seconds
                 self._timer = self.loop.call_later(seconds, self._too_late)
 
@@ -172,7 +172,7 @@ def protocol_of(settings: Settings) -> type[asyncio.Protocol]:
             if self._answering:
                 self._wait()
             else:
-                self._end(too_slow if self._phase == _ASKING else b"")
+                self._end(too_slow if self._stage == _ASKING else b"")
 
         def _calm(self) -> None:
             if self._timer is not None:

@@ -266,12 +266,14 @@ class Pool:
 
     def _await_start(self, process: Process, seconds: float) -> None:
         """Wait for a process to come up; one that does not says nothing of the question."""
+        ready = process.started
         try:
             process.await_start(seconds)
         except Gone as gone:
             self._lost(gone)
             raise Busy from None
-        self._said = False
+        if not ready:
+            self._said = False
 
     def _lost(self, gone: Gone | None = None) -> None:
         """Tell the operator, who else would see nothing but askers who find all of them busy."""

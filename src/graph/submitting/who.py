@@ -13,20 +13,22 @@ from graph.plain import plain
 MOST_SIGNS = 100
 # Eleven digits, however they are grouped, may be a national identity number.
 _ELEVEN = re.compile(r"(?<!\d)\d(?:[ ./_\-]?\d){10}(?![ ./_\-]?\d)")
-# Eight digits from 2 to 9 onwards, with or without what is dialled before them from abroad, are a
-# telephone number: together, in groups as they are written with dots, or with spaces anywhere. As
-# part of a longer number they are none.
+# A telephone number has eight digits and begins with 2 to 9. It is written together, in three
+# groups, or in pairs; behind the number of the country in any way. Within a longer number, or
+# behind the stroke of a case number, it is none.
 _PHONE = re.compile(
-    r"(?<!\d)(?:47)?[2-9]\d{7}(?!\d)"
-    r"|(?<![\d.\-])[2-9]\d(?:(?:[.\-]\d\d){3}|\d[.\-]\d\d[.\-]\d{3})(?![.\-]?\d)"
-    r"|(?<!\d)(?<!\d )(?:(?:\+|00) ?)?(?:47 ?)?[2-9](?: ?\d){7}(?! ?\d)"
+    r"(?<![\d/])(?:47)?[2-9]\d{7}(?!\d)"
+    r"|(?<![\d/])[2-9]\d\d([ ._\-])\d\d\1\d{3}(?!\1?\d)"
+    r"|(?<![\d/])[2-9]\d(?: \d\d){3}(?! ?\d)"
+    r"|(?:\+|(?<!\d)00)[ ._\-]?47(?:[ ._\-]?\d){8}(?![ ._\-]?\d)"
 )
 # Eight digits that are a day, or two years.
 _TIME = re.compile(
     r"(?:19|20)\d\d ?(?:0[1-9]|1[0-2]) ?(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0[1-9]|[12]\d|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)\d\d"
-    r"|(?:19|20)\d\d (?:19|20)\d\d"
+    r"|(?:0[1-9]|[12]\d|3[01]) ?(?:0[1-9]|1[0-2]) ?(?:19|20)\d\d"
+    r"|(?:19|20)\d\d(?:19|20)\d\d"
 )
+_ENDING = re.compile(r"\.[A-Za-z]{1,8}")
 _AT = re.compile(r"@|[(\[{] ?(?:at|krøllalfa|alfakrøll) ?[)\]}]", re.IGNORECASE)
 
 
@@ -65,7 +67,10 @@ def a_function(text: str) -> str:
 
 def file_name(name: str) -> str:
     """Give a file's name as a receipt keeps it: only its ending where it may name a person."""
-    return "…" + PurePath(name).suffix if _names_a_person(name) else name
+    if not _names_a_person(name):
+        return name
+    ending = PurePath(name).suffix
+    return "…" + ending if _ENDING.fullmatch(ending) else "…"
 
 
 def _names_a_person(text: str) -> bool:
