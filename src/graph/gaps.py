@@ -140,7 +140,7 @@ def find(
     wanted = wanted or {}
     if any(name not in query.parameters and name not in query.columns for name in wanted):
         return None
-    rows = ask(_bound(query, day, wanted))
+    rows = ask(bound(query, day, wanted))
     found = (
         values
         for values in _in_one_spelling(rows, ask)
@@ -151,7 +151,7 @@ def find(
         gaps = tuple(gap for gap in gaps if gap.certainty in certainties)
     if gaps:
         return Answer(query, gaps)
-    unchosen = len(rows) if not wanted else len(ask(_bound(query, day, {})))
+    unchosen = len(rows) if not wanted else len(ask(bound(query, day, {})))
     kind = _kind(query)
     return Answer(query, (), unchosen, _how_many(ask, kind) if kind else None, kind)
 
@@ -228,7 +228,7 @@ def summarise(
     lines: dict[tuple[Term | None, Term | None], Line] = {}
     outside: dict[Term, set[Term]] = {}
     doubted: set[Term] = set()
-    for row in ask(_bound(states, day, wanted)).dicts():
+    for row in ask(bound(states, day, wanted)).dicts():
         if not _holds(states, row, wanted) or not (need := row.get("need")):
             continue
         event, at = row.get("event"), row.get("layer")
@@ -279,7 +279,8 @@ def shared_columns(queries: Sequence[Query]) -> list[str]:
     return [name for name in first.columns if all(name in query.columns for query in rest)]
 
 
-def _bound(query: Query, day: datetime.date, wanted: Wanted) -> str:
+def bound(query: Query, day: datetime.date, wanted: Wanted) -> str:
+    """Give a query's text with the day and what is wanted of its parameters put in."""
     values = dict(defaults(query, day))
     values.update({name: term for name, term in wanted.items() if name in query.parameters})
     if query.parameters.get("date") and "date" not in wanted:

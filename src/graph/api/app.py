@@ -10,6 +10,7 @@ from starlette.responses import Response
 from graph import __version__
 from graph.api import (
     context,
+    decisions,
     dumps,
     gaps,
     health,
@@ -44,6 +45,7 @@ GROUPS = (
     labels,
     lists,
     gaps,
+    decisions,
     queries,
     dumps,
     health,

@@ -149,6 +149,21 @@ SUMMARY: Example = _plain(
     doubted=1,
     items=[_sums(_EVENT)],
 )
+SCORECARD: Example = _plain(
+    f"{PAGE}/scorecard",
+    layer=None,
+    total=1,
+    outside=SUMMARY["outside"],
+    doubted=1,
+    items=[
+        {
+            **_sums(_EVENT),
+            "found_by_certainty": {"confirmed": 0, "inferred": 0, "not-reported": 0},
+            "sentence": "71 of 89 needs are wholly in place, 17 are not reported and 1 is missing "
+            "(1 inferred).",
+        }
+    ],
+)
 MATRIX: Example = _plain(
     f"{PAGE}/matrix",
     layer=_LEGAL,

@@ -114,6 +114,18 @@ SUMMARY: Members = {
     "doubted": COUNT,
     "items": _list(_SUMS),
 }
+_CARD: Members = {
+    **_LINE,
+    "found_by_certainty": _BY_CERTAINTY,
+    "sentence": TEXT,
+}
+SCORECARD: Members = {
+    "outside": SUMMARY["outside"],
+    "doubted": COUNT,
+    "items": _list(
+        _object(("event", *_CARD), {"event": {"anyOf": [NAMED, {"type": "null"}]}, **_CARD})
+    ),
+}
 _SIDE: Schema = {
     "description": "A thing with its name, or a plain value with what it is called.",
     "anyOf": [

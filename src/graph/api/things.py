@@ -45,7 +45,7 @@ _LED: dict[int | str, dict[str, Any]] = {
 }
 _LISTS = ("total", "items", "links")
 _ADDRESSES = (
-    *("gaps", "summary", "matrix", "queries", "things", "labels", "layers"),
+    *("gaps", "summary", "scorecard", "matrix", "queries", "things", "labels", "layers"),
     *("dumps", "submissions", "validate", "version"),
 )
 

@@ -52,8 +52,17 @@ def make(session: Session) -> typer.Typer:
     class QueryCommand(Asking):
         options = staticmethod(lambda args: query_options(session, args))
 
+    class ScorecardCommand(Asking):
+        options = staticmethod(lambda _: state_options(session))
+
+    class MatrixCommand(Asking):
+        options = staticmethod(lambda _: flow_options(session))
+
+    counting: dict[str, type[Asking]] = {"scorecard": ScorecardCommand, "matrix": MatrixCommand}
     for kind in (OurGroup, OurCommand, GapsCommand, QueryCommand):
         kind.texts = texts
+    for asking in counting.values():
+        asking.texts = texts
 
     app = typer.Typer(
         cls=OurGroup,
@@ -223,6 +232,10 @@ def make(session: Session) -> typer.Typer:
         )
         return run(session, asked, output, everything)
 
+    from graph.cli import app_decide
+
+    app_decide.register(app, session, counting, Output, Day, Given)
+
     @app.command("query", cls=QueryCommand, help=texts["help.query"], context_settings=_NAMES)
     def query(
         ctx: typer.Context,
@@ -360,13 +373,27 @@ def _registrar(app: typer.Typer, kind: type[Command]) -> Callable[[str, str], Ca
 
 def gap_options(session: Session) -> list[Option]:
     """Give the options that the headers of the gap queries bring."""
+    from graph.options import of
+
+    found = of(session.queries("gaps"), columns=True)
+    known = {option.name for option in found}
+    return found + [option for option in state_options(session) if option.name not in known]
+
+
+def state_options(session: Session) -> list[Option]:
+    """Give the options that the header of the question of the needs' states brings."""
     from graph.gaps import STATES
     from graph.options import of
 
-    states = [session.query(STATES)] if STATES in session.paths else []
-    found = of(session.queries("gaps"), columns=True)
-    known = {option.name for option in found}
-    return found + [option for option in of(states) if option.name not in known]
+    return of([session.query(STATES)] if STATES in session.paths else [])
+
+
+def flow_options(session: Session) -> list[Option]:
+    """Give the options that the header of the question of the flows' states brings."""
+    from graph.matrix import STATES
+    from graph.options import of
+
+    return of([session.query(STATES)] if STATES in session.paths else [])
 
 
 def query_options(session: Session, args: Sequence[str]) -> list[Option]:

@@ -12,11 +12,13 @@ from typing import Any
 
 from graph import gaps, options
 from graph.catalog import text_in
+from graph.describe import alphabetical
 from graph.errors import UnknownName
 from graph.gaps import CERTAINTIES, SUMS, Answer, Gap
 from graph.messages import load
 from graph.options import Option
 from graph.query import LAYER_IRIS, LAYERS, SEVERITIES, Query
+from graph.scorecard import Card, scorecard, sentence
 from graph.serving.records import whole
 from graph.serving.snapshot import Snapshot
 from graph.serving.vocabulary import ENVELOPE, layer_in, value_of
@@ -253,6 +255,65 @@ def sums(
         ],
         "doubted": summary.doubted,
     }
+
+
+def cards(
+    now: Snapshot, day: datetime.date, wanted: Mapping[str, Term], lang: str
+) -> dict[str, Any]:
+    """Give the scorecard of a day, as `livsgraf scorecard` has it."""
+    made = now.chosen(
+        ("scorecard", day, tuple(sorted(wanted.items()))),
+        lambda: scorecard(now.ask, now.query(gaps.STATES), now.queries("gaps"), day, wanted),
+    )
+    names = now.names([*(card.event for card in made.cards), *made.outside], lang)
+    texts = load(lang)
+
+    def told(card: Card) -> dict[str, Any]:
+        return {
+            "event": card.event and {"id": card.event.value, "label": names.get(card.event, "")},
+            "layer": layer_in(card.layer, lang),
+            "n": card.n,
+            **card.sums,
+            "missing_by_certainty": {sure: card.missing.get(sure, 0) for sure in CERTAINTIES},
+            "found_by_certainty": {sure: card.found.get(sure, 0) for sure in CERTAINTIES},
+            "sentence": sentence(card, texts),
+        }
+
+    ordered = sorted(
+        made.cards,
+        key=lambda card: (
+            card.event is None,
+            alphabetical(names.get(card.event, "") if card.event else ""),
+        ),
+    )
+    return {
+        "items": [told(card) for card in ordered],
+        "outside": [
+            {"id": state.value, "label": names.get(state, state.value), "count": n}
+            for state, n in made.outside.items()
+        ],
+        "doubted": made.doubted,
+    }
+
+
+CARD_HEADS = (
+    *("event", "eventLabel", "layer", "layerLabel", "n", *SUMS[:3]),
+    *(f"missing-{sure}" for sure in CERTAINTIES),
+    SUMS[-1],
+    *(f"found-{sure}" for sure in CERTAINTIES),
+    "sentence",
+)
+"""The columns of a scorecard as a table, as on the command line."""
+
+
+def card_cells(item: Mapping[str, Any]) -> list[str]:
+    """Give the cells of one card of `cards` under `CARD_HEADS`."""
+    event = item["event"] or {"id": "", "label": ""}
+    told = [event["id"], event["label"], item["layer"]["id"], item["layer"]["label"], item["n"]]
+    told += [item[name] for name in SUMS[:3]]
+    told += [item["missing_by_certainty"][sure] for sure in CERTAINTIES]
+    told += [item[SUMS[-1]], *(item["found_by_certainty"][sure] for sure in CERTAINTIES)]
+    return [str(cell) for cell in (*told, item["sentence"])]
 
 
 def crossed(
