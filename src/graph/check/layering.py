@@ -29,6 +29,7 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
 )
 ONLY_IMPORTER: Final[dict[str, str]] = {
     "SPARQLWrapper": "graph.store.remote",
+    "jinja2": "graph.pictures",
     "networkx": "graph.network",
     "pyshacl": "graph.validate",
     "fastapi": "graph.api",

@@ -84,6 +84,16 @@ def make(session: Session) -> typer.Typer:
         typer.Option("--format", metavar="FORMAT", help=texts["help.format"], callback=as_output),
     ]
 
+    def as_drawn(value: str | None) -> str | None:
+        return one_of(value, (*OUTPUTS, "svg"), "--format")
+
+    Drawn = Annotated[  # noqa: N806
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help=texts["help.format_drawn"], callback=as_drawn
+        ),
+    ]
+
     def as_report(value: str | None) -> str | None:
         if value is None:
             return None
@@ -234,7 +244,7 @@ def make(session: Session) -> typer.Typer:
 
     from graph.cli import app_decide
 
-    app_decide.register(app, session, counting, Output, Day, Given)
+    app_decide.register(app, session, counting, Output, Drawn, Day, Given)
 
     @app.command("query", cls=QueryCommand, help=texts["help.query"], context_settings=_NAMES)
     def query(

@@ -18,6 +18,7 @@ def register(
     session: Session,
     commands: Mapping[str, type[Any]],
     output: Any,
+    drawn: Any,
     day: Any,
     given: Any,
 ) -> None:
@@ -28,6 +29,7 @@ def register(
         session: the run.
         commands: by name the class of a command that takes the options of a question's header.
         output: the option of the format.
+        drawn: that option with pictures among the formats.
         day: the option of the day asked about.
         given: the option of values by name.
     """
@@ -60,7 +62,7 @@ def register(
         ] = None,
         date: day = None,
         param: given = None,
-        kind: output = None,
+        kind: drawn = None,
     ) -> int:
         from graph.cli.matrix import run
 

@@ -17,6 +17,8 @@ from graph.query import Query
 from graph.render import Cell, Column, Document, Sheet
 from graph.terms import Term
 
+SVG = "svg"
+"""The format of a picture; the others are those of every command."""
 _WIDE = 8
 """A grid of more columns than this is told as a list: it would not fit a terminal."""
 
@@ -45,6 +47,9 @@ def run(
     names = session.names_of([*made.gives, *made.gets])
     texts = session.talk.messages
     said = Days(asked, gaps.data_date(session.ask)).line(texts)
+    if output == SVG:
+        session.out.write(picture(made, states, known[word], names, texts, said))
+        return 0
     if session.for_people(output):
         document = for_people(made, states, known[word], names, texts, said)
     else:
@@ -58,13 +63,7 @@ def for_people(
     made: Matrix, states: Query, side: Side, names: Names, texts: Messages, day: str
 ) -> Document:
     """Give a grid where it fits, else a list of the pairs that lack most, and the total."""
-    total = texts.text(
-        "matrix.total",
-        n=made.total.needed,
-        missing=made.total.sums["missing"],
-        reported=made.total.sums[SUMS[-1]],
-        whole=made.total.sums["whole"],
-    )
+    total = _total(made, texts)
     if not made.cells:
         sheet = Sheet("matrix", (), [], notes=(texts["matrix.none"],))
     elif len(made.gets) <= _WIDE:
@@ -145,6 +144,53 @@ def for_programs(made: Matrix, states: Query, side: Side, names: Names, texts: M
                 )
             )
     return Sheet("matrix", columns, rows)
+
+
+def picture(
+    made: Matrix, states: Query, side: Side, names: Names, texts: Messages, day: str
+) -> str:
+    """Draw the grid: missing of needed in each square, hatched where some are not reported."""
+    from graph.pictures import Grid, Square, draw_grid
+
+    def square(gives: Term | None, gets: Term | None) -> Square | None:
+        cell = made.cells.get((gives, gets))
+        if cell is None:
+            return None
+        told = texts.text(
+            "matrix.told",
+            gives=_name(gives, names, texts),
+            gets=_name(gets, names, texts),
+            n=cell.needed,
+            missing=cell.sums["missing"],
+            reported=cell.sums[SUMS[-1]],
+        )
+        reported = cell.sums[SUMS[-1]]
+        share = cell.sums["missing"] / cell.needed
+        return Square(_brief(made, gives, gets, texts), share, reported > 0, told)
+
+    return draw_grid(
+        Grid(
+            title=texts["matrix.title"],
+            sentence=_total(made, texts),
+            down=_title(states, side.gives, texts),
+            across=_title(states, side.gets, texts),
+            rows=[_name(gives, names, texts) for gives in made.gives],
+            columns=[_name(gets, names, texts) for gets in made.gets],
+            squares=[[square(gives, gets) for gets in made.gets] for gives in made.gives],
+            legend=(texts["matrix.drawn"], day),
+            empty=texts["matrix.no-need"],
+        )
+    )
+
+
+def _total(made: Matrix, texts: Messages) -> str:
+    return texts.text(
+        "matrix.total",
+        n=made.total.needed,
+        missing=made.total.sums["missing"],
+        reported=made.total.sums[SUMS[-1]],
+        whole=made.total.sums["whole"],
+    )
 
 
 def _title(states: Query, column: str, texts: Messages) -> str:
