@@ -20,7 +20,7 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
         {"worker", "catalog", "pictures", "render", "derive", "replay", "ownership", "faults"}
     )
     | frozenset({"access"}),
-    frozenset({"examining", "asking", "wording", "options", "scorecard", "matrix"}),
+    frozenset({"examining", "asking", "wording", "options", "scorecard", "matrix", "reasons"}),
     frozenset({"pipeline", "submitting", "report"}),
     frozenset({"serving"}),
     frozenset({"api", "web"}),

@@ -244,7 +244,7 @@ def make(session: Session) -> typer.Typer:
 
     from graph.cli import app_decide
 
-    app_decide.register(app, session, counting, Output, Drawn, Day, Given)
+    app_decide.register(app, session, OurCommand, counting, Output, Drawn, Day, Given)
 
     @app.command("query", cls=QueryCommand, help=texts["help.query"], context_settings=_NAMES)
     def query(

@@ -16,6 +16,7 @@ _NAMES = {"help_option_names": ["-h", "--help"]}
 def register(
     app: typer.Typer,
     session: Session,
+    plain: type[Any],
     commands: Mapping[str, type[Any]],
     output: Any,
     drawn: Any,
@@ -27,6 +28,7 @@ def register(
     Args:
         app: the application.
         session: the run.
+        plain: the class of a command that takes none of these.
         commands: by name the class of a command that takes the options of a question's header.
         output: the option of the format.
         drawn: that option with pictures among the formats.
@@ -67,3 +69,13 @@ def register(
         from graph.cli.matrix import run
 
         return run(session, by, ctx.meta.get(TAKEN, {}), tuple(param or ()), date, kind)
+
+    @app.command("why", cls=plain, help=texts["help.why"], context_settings=_NAMES)
+    def why(
+        gap: Annotated[str, typer.Argument(metavar="GAP", help=texts["help.why_gap"])],
+        date: day = None,
+        kind: output = None,
+    ) -> int:
+        from graph.cli.why import run
+
+        return run(session, gap, date, kind)

@@ -13,11 +13,11 @@ from typing import Any
 from graph import gaps, options
 from graph.catalog import text_in
 from graph.describe import alphabetical
-from graph.errors import UnknownName
 from graph.gaps import CERTAINTIES, SUMS, Answer, Gap
 from graph.messages import load
 from graph.options import Option
 from graph.query import LAYER_IRIS, LAYERS, SEVERITIES, Query
+from graph.reasons import find_one
 from graph.scorecard import Card, scorecard, sentence
 from graph.serving.records import whole
 from graph.serving.snapshot import Snapshot
@@ -193,21 +193,13 @@ def reasons(now: Snapshot, key: str, day: datetime.date, lang: str) -> dict[str,
 
     UnknownName, with the nearest names, when there is no such gap on that day.
     """
-    import difflib
-
-    name = key.partition(":")[0]
-    known = [query.name for query in now.queries("gaps")]
-    if name not in known:
-        raise UnknownName(key, "gap", difflib.get_close_matches(name, known, 3))
-    every = find(now, Choice(day, names=(name,))).rows
-    rows = [gap for gap in every if gap.id == key]
-    if not rows:
-        near = difflib.get_close_matches(key, list(dict.fromkeys(g.id for g in every)), 3)
-        raise UnknownName(key, "gap", near)
+    # Where life events differ, the surest of its rows is what is known of the gap.
+    rows = find_one(
+        now.queries("gaps"), key, lambda one: find(now, Choice(day, names=(one.name,))).rows
+    )
     query = rows[0].query
     made = rows_of(now, rows, lang)
-    # Where life events differ, the surest of them is what is known of the gap.
-    first = min(made, key=lambda row: CERTAINTIES.index(row["certainty"]))
+    first = made[0]
     names = now.names(query.measures, lang)
     about = whole(now, rows[0].values["focus"], lang)
     return {
