@@ -20,7 +20,8 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
         {"worker", "catalog", "pictures", "render", "derive", "replay", "ownership", "faults"}
     )
     | frozenset({"access"}),
-    frozenset({"examining", "asking", "wording", "options", "scorecard", "matrix", "reasons"}),
+    frozenset({"examining", "asking", "wording", "options"})
+    | frozenset({"scorecard", "matrix", "reasons", "ranking"}),
     frozenset({"pipeline", "submitting", "report"}),
     frozenset({"serving"}),
     frozenset({"api", "web"}),

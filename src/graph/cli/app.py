@@ -216,6 +216,7 @@ def make(session: Session) -> typer.Typer:
         summary: Annotated[
             bool, typer.Option("--summary", help=texts["help.gaps_summary"])
         ] = False,
+        rank: Annotated[bool, typer.Option("--rank", help=texts["help.gaps_rank"])] = False,
         fail_on: Annotated[
             str | None,
             typer.Option(
@@ -238,6 +239,7 @@ def make(session: Session) -> typer.Typer:
             names=tuple(query or ()),
             day=date,
             only_sums=summary,
+            rank=rank,
             fail_on=one_of(fail_on, CERTAINTIES, "--fail-on", "certainty"),
         )
         return run(session, asked, output, everything)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph import assets, catalog, gaps, options
-from graph.cli import present_gaps
+from graph.cli import present_gaps, present_rank
 from graph.cli.commands import day_of
 from graph.cli.session import Session
 from graph.gaps import CERTAINTIES, Answer
 from graph.query import Query
+from graph.ranking import BEHIND, ranked
 from graph.render import Document, Sheet
 from graph.terms import Term
 
@@ -32,6 +33,7 @@ class Asked:
     names: tuple[str, ...] = ()
     day: str | None = None
     only_sums: bool = False
+    rank: bool = False
     fail_on: str | None = None
 
 
@@ -60,6 +62,8 @@ def run(session: Session, asked: Asked, output: str | None, everything: bool) ->
                 answers.append(answer)
     summary = _summary(session, asked, day, wanted)
     days = present_gaps.Days(day, gaps.data_date(session.ask))
+    if asked.rank:
+        return _ranked(session, answers, day, output, everything)
     people = session.for_people(output)
     lines = [days.line(texts)]
     if passed:
@@ -82,6 +86,31 @@ def run(session: Session, asked: Asked, output: str | None, everything: bool) ->
             _explain(session, answers, choice)
     session.show(document, output, everything or not people or asked.only_sums)
     return _gate(session, asked, answers)
+
+
+def _ranked(
+    session: Session,
+    answers: Sequence[Answer],
+    day: datetime.date,
+    output: str | None,
+    everything: bool,
+) -> int:
+    """Show the gaps by the stated rule, each once, with what decides its place."""
+    behind = session.query(BEHIND) if BEHIND in session.paths else None
+    found = ranked(session.ask, answers, behind, day)
+    terms = [one.row.values["focus"] for one in found]
+    names = session.names_of([*terms, *(event for one in found for event in one.events)])
+    texts = session.talk.messages
+    said = present_gaps.Days(day, gaps.data_date(session.ask)).line(texts)
+    people = session.for_people(output)
+    sheet = present_rank.places(found, names, texts, people)
+    if people:
+        document = Document((sheet,), texts["rank.title"], (), (texts["rank.rule"], said))
+    else:
+        session.talk.say(said)
+        document = Document((sheet,))
+    session.show(document, output, everything)
+    return 0
 
 
 def _states(session: Session) -> list[Query]:
