@@ -40,6 +40,16 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def opened(shipped: Path) -> Iterator[Any]:
+    """Lend the store of the shipped content; to be read."""
+    from graph.store import open_store
+
+    store = open_store(shipped)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
 def door(shipped: Path) -> Iterator[Any]:
     """Lend a client of an application over the shipped content, and what answers; to be read."""
     from graph.config import Serving

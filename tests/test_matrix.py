@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from graph.cli import main
 from graph.gaps import CERTAINTIES, SUMS
 from graph.matrix import STATES, Matrix, Side, matrix, sides
 from graph.query import load as read
-from graph.store import Store, open_store
+from graph.store import Store
 from graph.terms import iri
 
 DAY = datetime.date(2026, 9, 1)
@@ -24,20 +23,13 @@ SIDES = sides(QUESTION)
 GAPS = next(read(path) for path in assets.files("gaps") if path.stem == "flows-without-agreement")
 
 
-@pytest.fixture(scope="module")
-def store(shipped: Path) -> Iterator[Store]:
-    opened = open_store(shipped)
-    yield opened
-    opened.close()
-
-
 def test_what_may_be_crossed_is_read_from_the_columns() -> None:
     assert [side.word for side in SIDES] == ["sector", "level"]
 
 
 @pytest.fixture(scope="module", params=SIDES, ids=lambda side: side.word)
-def made(store: Store, request: pytest.FixtureRequest) -> Matrix:
-    return matrix(store.query, QUESTION, request.param, DAY)
+def made(opened: Store, request: pytest.FixtureRequest) -> Matrix:
+    return matrix(opened.query, QUESTION, request.param, DAY)
 
 
 def test_the_sums_of_a_cell_add_up(made: Matrix) -> None:
@@ -62,8 +54,10 @@ def test_every_side_has_a_cell_and_those_that_lack_most_come_first(made: Matrix)
     assert None not in made.gives[:-1]
 
 
-def test_what_is_missing_and_not_reported_is_what_the_gaps_have(store: Store, made: Matrix) -> None:
-    answer = gaps.find(store.query, GAPS, DAY)
+def test_what_is_missing_and_not_reported_is_what_the_gaps_have(
+    opened: Store, made: Matrix
+) -> None:
+    answer = gaps.find(opened.query, GAPS, DAY)
     assert answer is not None
     told: dict[str, set[str]] = {}
     for gap in answer.gaps:
@@ -73,20 +67,20 @@ def test_what_is_missing_and_not_reported_is_what_the_gaps_have(store: Store, ma
     assert made.total.sums["not-reported"] == len(told.keys() - lacking)
 
 
-def test_of_one_life_event_each_flow_counts_by_the_needs_of_that_one(store: Store) -> None:
+def test_of_one_life_event_each_flow_counts_by_the_needs_of_that_one(opened: Store) -> None:
     event = iri("https://psi.norge.no/los/hendelse/fa-barn")
-    one = matrix(store.query, QUESTION, SIDES[0], DAY, {"event": event})
-    answer = gaps.find(store.query, GAPS, DAY, {"event": event})
+    one = matrix(opened.query, QUESTION, SIDES[0], DAY, {"event": event})
+    answer = gaps.find(opened.query, GAPS, DAY, {"event": event})
     assert answer is not None
     told = {gap.values["flow"] for gap in answer.gaps}
     assert one.total.lacking == len(told)
-    assert one.total.needed < matrix(store.query, QUESTION, SIDES[0], DAY).total.needed
+    assert one.total.needed < matrix(opened.query, QUESTION, SIDES[0], DAY).total.needed
 
 
 def test_programs_get_every_pair_those_without_a_need_too(
-    shipped: Path, store: Store, capsys: pytest.CaptureFixture[str]
+    shipped: Path, opened: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = matrix(store.query, QUESTION, SIDES[0], DAY)
+    made = matrix(opened.query, QUESTION, SIDES[0], DAY)
     words = ["matrix", "--date", str(DAY), "--format", "csv", "--store", str(shipped)]
     assert main(words) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -128,8 +122,8 @@ def test_what_cannot_be_asked_is_refused_in_words(
     assert not told.out
 
 
-def test_a_day_before_anything_needs_nothing(store: Store) -> None:
+def test_a_day_before_anything_needs_nothing(opened: Store) -> None:
     side = Side("level", "providerLevel", "consumerLevel")
-    nowhere = matrix(store.query, QUESTION, side, DAY, {"event": iri("https://example.org/none")})
+    nowhere = matrix(opened.query, QUESTION, side, DAY, {"event": iri("https://example.org/none")})
     assert not nowhere.cells
     assert nowhere.total.needed == 0

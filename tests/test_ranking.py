@@ -6,7 +6,6 @@ import csv
 import datetime
 import io
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from graph.gaps import CERTAINTIES, Answer, Gap
 from graph.query import SEVERITIES
 from graph.query import load as read
 from graph.ranking import BEHIND, Ranked, ranked
-from graph.store import Store, open_store
+from graph.store import Store
 from graph.terms import iri, literal
 
 DAY = datetime.date(2026, 9, 1)
@@ -26,21 +25,14 @@ QUESTION = next(read(path) for path in assets.files("questions") if path.stem ==
 
 
 @pytest.fixture(scope="module")
-def store(shipped: Path) -> Iterator[Store]:
-    opened = open_store(shipped)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def answers(store: Store) -> list[Answer]:
-    found = [gaps.find(store.query, query, DAY) for query in QUERIES]
+def answers(opened: Store) -> list[Answer]:
+    found = [gaps.find(opened.query, query, DAY) for query in QUERIES]
     return [answer for answer in found if answer is not None]
 
 
 @pytest.fixture(scope="module")
-def order(store: Store, answers: list[Answer]) -> list[Ranked]:
-    return ranked(store.query, answers, QUESTION, DAY)
+def order(opened: Store, answers: list[Answer]) -> list[Ranked]:
+    return ranked(opened.query, answers, QUESTION, DAY)
 
 
 def test_each_gap_stands_once_with_all_its_life_events(
@@ -71,16 +63,16 @@ def test_no_gap_stands_before_one_that_the_rule_puts_first(order: list[Ranked]) 
 
 
 def test_the_services_behind_a_need_are_its_own_and_those_that_come_after(
-    store: Store, order: list[Ranked]
+    opened: Store, order: list[Ranked]
 ) -> None:
     # By a slow and obvious way: walk on from the service until nothing new comes.
     lg = "https://w3id.org/livsgraf/ns#"
     after: dict[str, set[str]] = {}
-    for a, b in store.query(f"SELECT ?a ?b {{ ?a <{lg}leadsTo> ?b }}"):
+    for a, b in opened.query(f"SELECT ?a ?b {{ ?a <{lg}leadsTo> ?b }}"):
         if a and b:
             after.setdefault(a.value, set()).add(b.value)
     needs = {}
-    for need, service in store.query(f"SELECT ?n ?s {{ ?n <{lg}neededBy> ?s }}"):
+    for need, service in opened.query(f"SELECT ?n ?s {{ ?n <{lg}neededBy> ?s }}"):
         if need and service:
             needs[need.value] = service.value
     checked = 0
@@ -100,21 +92,21 @@ def test_the_services_behind_a_need_are_its_own_and_those_that_come_after(
 
 
 def test_what_is_not_known_is_shown_as_such_and_never_as_nothing(
-    store: Store, answers: list[Answer], order: list[Ranked]
+    opened: Store, answers: list[Answer], order: list[Ranked]
 ) -> None:
     assert any(one.services is None for one in order)
-    without = ranked(store.query, answers, None, DAY)
+    without = ranked(opened.query, answers, None, DAY)
     assert all(one.services is None for one in without)
 
 
-def test_members_without_cover_are_those_that_a_row_counts(store: Store) -> None:
+def test_members_without_cover_are_those_that_a_row_counts(opened: Store) -> None:
     def row(name: str, **values: int) -> Gap:
         told = {key: literal(value) for key, value in values.items()}
         return Gap(f"{query.name}:{name}", query, {"focus": iri(f"urn:x:{name}"), **told})
 
     query = QUERIES[0]
     rows = (row("a"), row("b", members=357, covered=13), row("c", members=357, covered=300))
-    found = ranked(store.query, [Answer(query, rows)], None, DAY)
+    found = ranked(opened.query, [Answer(query, rows)], None, DAY)
     assert [one.row.id[-1] for one in found] == ["b", "c", "a"]
     assert [one.uncovered for one in found] == [344, 57, None]
 

@@ -6,7 +6,6 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from graph.errors import UnknownName
 from graph.gaps import CERTAINTIES
 from graph.query import load as read
 from graph.reasons import NEAREST, SOURCES, reasons
-from graph.store import Store, open_store
+from graph.store import Store
 from graph.terms import LANGUAGES
 
 DAY = datetime.date(2026, 9, 1)
@@ -26,15 +25,8 @@ ASKED = {path.stem: read(path) for path in assets.files("questions")}
 ONE = "flows-without-agreement:foreldrebetaling-redusert-05"
 
 
-@pytest.fixture(scope="module")
-def store(shipped: Path) -> Iterator[Store]:
-    opened = open_store(shipped)
-    yield opened
-    opened.close()
-
-
-def test_a_gap_tells_its_rows_what_backs_it_and_what_is_like_it(store: Store) -> None:
-    found = reasons(store.query, QUERIES, ASKED, ONE, DAY)
+def test_a_gap_tells_its_rows_what_backs_it_and_what_is_like_it(opened: Store) -> None:
+    found = reasons(opened.query, QUERIES, ASKED, ONE, DAY)
     assert found.surest.certainty == "inferred"
     assert len(found.rows) == 3
     assert {row["thing"] for row in found.backing} == {found.surest.values["focus"]}
@@ -49,19 +41,19 @@ def test_a_gap_tells_its_rows_what_backs_it_and_what_is_like_it(store: Store) ->
     assert len(set(arrangements)) == len(arrangements)
 
 
-def test_the_surest_row_comes_first(store: Store) -> None:
+def test_the_surest_row_comes_first(opened: Store) -> None:
     for query in QUERIES:
-        answer = gaps.find(store.query, query, DAY)
+        answer = gaps.find(opened.query, query, DAY)
         sure: dict[str, set[str]] = {}
         for gap in answer.gaps if answer else ():
             sure.setdefault(gap.id, set()).add(gap.certainty)
         for key in [key for key, kinds in sure.items() if len(kinds) > 1][:2]:
-            found = reasons(store.query, QUERIES, ASKED, key, DAY)
+            found = reasons(opened.query, QUERIES, ASKED, key, DAY)
             assert found.surest.certainty == next(one for one in CERTAINTIES if one in sure[key])
 
 
-def test_without_the_questions_there_is_the_gap_alone(store: Store) -> None:
-    found = reasons(store.query, QUERIES, {}, ONE, DAY)
+def test_without_the_questions_there_is_the_gap_alone(opened: Store) -> None:
+    found = reasons(opened.query, QUERIES, {}, ONE, DAY)
     assert found.rows
     assert not found.backing
     assert found.models is None
@@ -69,11 +61,11 @@ def test_without_the_questions_there_is_the_gap_alone(store: Store) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_gap_of_every_query_can_be_told(
-    shipped: Path, store: Store, capsys: pytest.CaptureFixture[str], lang: str
+    shipped: Path, opened: Store, capsys: pytest.CaptureFixture[str], lang: str
 ) -> None:
     told = 0
     for query in QUERIES:
-        answer = gaps.find(store.query, query, DAY)
+        answer = gaps.find(opened.query, query, DAY)
         if answer is None or not answer.gaps:
             continue
         words = ["--lang", lang, "why", answer.gaps[0].id, "--date", str(DAY), "--format", "table"]
@@ -103,10 +95,10 @@ def test_programs_get_a_fact_on_each_line_and_all_of_it_as_json(
 
 @pytest.mark.parametrize("key", ["", "tull", "flows-without-agreement", f"{ONE}x", "a:b:c"])
 def test_an_unknown_gap_is_told_with_the_nearest(
-    shipped: Path, store: Store, capsys: pytest.CaptureFixture[str], key: str
+    shipped: Path, opened: Store, capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
     with pytest.raises(UnknownName):
-        reasons(store.query, QUERIES, ASKED, key, DAY)
+        reasons(opened.query, QUERIES, ASKED, key, DAY)
     assert main(["why", key, "--store", str(shipped)]) == 2
     told = capsys.readouterr()
     assert told.err

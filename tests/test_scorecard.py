@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from graph.messages import load
 from graph.query import LAYERS
 from graph.query import load as read
 from graph.scorecard import Card, Scorecard, scorecard, sentence
-from graph.store import Store, open_store
+from graph.store import Store
 from graph.terms import LANGUAGES, iri
 
 DAY = datetime.date(2026, 9, 1)
@@ -28,15 +27,8 @@ QUERIES = [read(path) for path in assets.files("gaps")]
 
 
 @pytest.fixture(scope="module")
-def store(shipped: Path) -> Iterator[Store]:
-    opened = open_store(shipped)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def whole(store: Store) -> Scorecard:
-    return scorecard(store.query, STATES, QUERIES, DAY)
+def whole(opened: Store) -> Scorecard:
+    return scorecard(opened.query, STATES, QUERIES, DAY)
 
 
 def test_every_life_event_has_every_layer_and_all_of_them_come_last(whole: Scorecard) -> None:
@@ -57,8 +49,8 @@ def test_the_sums_of_a_card_add_up_to_its_n_and_the_certainties_to_the_missing(
         assert not (card.n and card.found)
 
 
-def test_its_numbers_are_those_of_the_summary(store: Store, whole: Scorecard) -> None:
-    summary = gaps.summarise(store.query, STATES, DAY)
+def test_its_numbers_are_those_of_the_summary(opened: Store, whole: Scorecard) -> None:
+    summary = gaps.summarise(opened.query, STATES, DAY)
     told = {(card.event, card.layer): card for card in whole.cards if card.n}
     lines = {
         (line.event, next(x for x in LAYERS if gaps.LAYER_IRIS[x] == line.layer.value)): line
@@ -73,21 +65,21 @@ def test_its_numbers_are_those_of_the_summary(store: Store, whole: Scorecard) ->
 
 
 def test_a_layer_that_is_not_counted_in_needs_is_counted_by_what_is_found(
-    store: Store, whole: Scorecard
+    opened: Store, whole: Scorecard
 ) -> None:
     layer = next(card.layer for card in whole.cards if not card.n)
     for card in (card for card in whole.cards if card.layer == layer):
         wanted = {"event": card.event} if card.event else {}
         ids: dict[str, set[str]] = {sure: set() for sure in CERTAINTIES}
         for query in gaps.choose(QUERIES, layer):
-            answer = gaps.find(store.query, query, DAY, wanted, (), layer)
+            answer = gaps.find(opened.query, query, DAY, wanted, (), layer)
             for gap in answer.gaps if answer else ():
                 ids[gap.certainty].add(gap.id)
         assert card.found == {sure: len(found) for sure, found in ids.items()}
 
 
-def test_one_life_event_has_the_cards_it_has_among_all(store: Store, whole: Scorecard) -> None:
-    one = scorecard(store.query, STATES, QUERIES, DAY, {"event": iri(EVENT)})
+def test_one_life_event_has_the_cards_it_has_among_all(opened: Store, whole: Scorecard) -> None:
+    one = scorecard(opened.query, STATES, QUERIES, DAY, {"event": iri(EVENT)})
     assert one.cards == tuple(card for card in whole.cards if card.event == iri(EVENT))
 
 

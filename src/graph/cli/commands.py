@@ -334,6 +334,30 @@ def version(session: Session) -> int:
     return 0
 
 
+def chosen(
+    session: Session,
+    question: Query,
+    words: dict[str, str],
+    given: Sequence[str],
+    day: str | None,
+) -> tuple[datetime.date, dict[str, Term]]:
+    """Read the day asked about and what chooses, by the header of a question.
+
+    Args:
+        session: the run.
+        question: whose parameters may choose.
+        words: what stood as options of the header.
+        given: what stood as `--param NAME=VALUE`.
+        day: what stood as `--date`.
+    """
+    listed = options.of([question])
+    words = options.pairs(given, listed, words)
+    if day is not None and "date" in words:
+        raise options.BadOption("twice", name="--date")
+    asked = day_of(words.pop("date", day))
+    return asked, options.read_all(session.ask, listed, words, session.lang)
+
+
 def day_of(text: str | None) -> datetime.date:
     """Read the day asked about; today in Oslo where nothing is said."""
     if text is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graph import gaps, options
 from graph.catalog import named
-from graph.cli.commands import day_of
+from graph.cli.commands import chosen
 from graph.cli.present import Names, number
 from graph.cli.present_gaps import Days
 from graph.cli.session import Session
@@ -37,12 +37,7 @@ def run(
     word = next(iter(known)) if by is None else by
     if word not in known:
         raise options.BadOption("bad-option", value=word, name="--by", known=", ".join(known))
-    listed = options.of([states])
-    words = options.pairs(given, listed, words)
-    if day is not None and "date" in words:
-        raise options.BadOption("twice", name="--date")
-    asked = day_of(words.pop("date", day))
-    wanted = options.read_all(session.ask, listed, words, session.lang)
+    asked, wanted = chosen(session, states, words, given, day)
     made = matrix(session.ask, states, known[word], asked, wanted)
     names = session.names_of([*made.gives, *made.gets])
     texts = session.talk.messages

@@ -95,15 +95,21 @@ def _below(summary: Summary, names: Names, texts: Messages) -> list[str]:
     lines = [texts["gaps.once"]] if len({line.event for line in summary.lines}) > 1 else []
     for total in summary.totals:
         lines.append(_readiness(total, names, texts))
-    if summary.outside:
+    return lines + apart(summary.outside, summary.doubted, names, texts)
+
+
+def apart(outside: Mapping[Term, int], doubted: int, names: Names, texts: Messages) -> list[str]:
+    """Say what stands outside the sums, by its state, and how many needs are doubted."""
+    lines = []
+    if outside:
         parts = ", ".join(
             texts.text("gaps.outside_part", n=n, state=names.get(state, state.value))
-            for state, n in summary.outside.items()
+            for state, n in outside.items()
         )
         lines.append(texts.text("gaps.outside", parts=parts))
-    if summary.doubted:
-        key = "gaps.doubted_one" if summary.doubted == 1 else "gaps.doubted"
-        lines.append(texts.text(key, n=summary.doubted, reported=texts["gaps.reported"]))
+    if doubted:
+        key = "gaps.doubted_one" if doubted == 1 else "gaps.doubted"
+        lines.append(texts.text(key, n=doubted, reported=texts["gaps.reported"]))
     return lines
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph import gaps, options
+from graph import gaps
 from graph.catalog import named
-from graph.cli.commands import day_of
+from graph.cli.commands import chosen
 from graph.cli.present import Names, number
-from graph.cli.present_gaps import Days
+from graph.cli.present_gaps import Days, apart
 from graph.cli.session import Session
 from graph.describe import alphabetical
 from graph.errors import UnknownName
@@ -29,12 +29,7 @@ def run(
 ) -> int:
     """Show the scorecard of a day; of one life event where the words choose one."""
     states = session.query(named(list(session.paths), gaps.STATES))
-    listed = options.of([states])
-    words = options.pairs(given, listed, words)
-    if day is not None and "date" in words:
-        raise options.BadOption("twice", name="--date")
-    asked = day_of(words.pop("date", day))
-    wanted = options.read_all(session.ask, listed, words, session.lang)
+    asked, wanted = chosen(session, states, words, given, day)
     card = scorecard(session.ask, states, session.queries("gaps"), asked, wanted)
     if not card.cards:
         raise UnknownName(", ".join(words.values()), "value")
@@ -146,13 +141,4 @@ def _brief(one: Card, texts: Messages) -> str:
 
 def _below(card: Scorecard, names: Names, texts: Messages) -> list[str]:
     notes = [texts["gaps.once"]] if any(one.event is None for one in card.cards) else []
-    if card.outside:
-        parts = ", ".join(
-            texts.text("gaps.outside_part", n=n, state=names.get(state, state.value))
-            for state, n in card.outside.items()
-        )
-        notes.append(texts.text("gaps.outside", parts=parts))
-    if card.doubted:
-        key = "gaps.doubted_one" if card.doubted == 1 else "gaps.doubted"
-        notes.append(texts.text(key, n=card.doubted, reported=texts["gaps.reported"]))
-    return notes
+    return notes + apart(card.outside, card.doubted, names, texts)
