@@ -95,7 +95,7 @@ BESIDES: dict[str, Any] = {
             },
         },
         {
-            "include-path-regex": "^/api/v1/(gaps|summary|matrix)",
+            "include-path-regex": "^/api/v1/(gaps|summary|scorecard|matrix|flow-matrix)",
             "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404]}},
         },
     ]

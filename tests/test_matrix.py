@@ -8,6 +8,7 @@ import io
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from graph import assets, gaps
 from graph.cli import main
@@ -127,3 +128,21 @@ def test_a_day_before_anything_needs_nothing(opened: Store) -> None:
     nowhere = matrix(opened.query, QUESTION, side, DAY, {"event": iri("https://example.org/none")})
     assert not nowhere.cells
     assert nowhere.total.needed == 0
+
+
+def test_over_http_the_numbers_are_the_same(
+    client: TestClient, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for by in ("sector", "level"):
+        asked = {"date": str(DAY), "by": by, "life-event": "fa-barn", "lang": "nn"}
+        told = client.get("/api/v1/flow-matrix", params=asked)
+        assert told.status_code == 200, told.text
+        table = client.get("/api/v1/flow-matrix.csv", params=asked)
+        words = ["--lang", "nn", "matrix", "--date", str(DAY), "--life-event", "fa-barn"]
+        assert main([*words, "--by", by, "--format", "csv", "--store", str(shipped)]) == 0
+        expected = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+        assert list(csv.reader(io.StringIO(table.text))) == expected
+        body = told.json()
+        assert body["sums"]["needed"] <= sum(item["needed"] for item in body["items"])
+    refused = client.get("/api/v1/flow-matrix", params={"by": "colour", "lang": "en"})
+    assert (refused.status_code, refused.json()["detail"]) == (400, "Write sector, level.")

@@ -164,6 +164,27 @@ SCORECARD: Example = _plain(
         }
     ],
 )
+_FLOWS = {
+    "needed": 9,
+    "whole": 7,
+    "partly": 0,
+    "permitted": 0,
+    "missing": 1,
+    "not-reported": 1,
+    "missing_by_certainty": {"confirmed": 0, "inferred": 1, "not-reported": 0},
+}
+FLOW_MATRIX: Example = _plain(
+    f"{PAGE}/flow-matrix",
+    layer=None,
+    total=1,
+    by="sector",
+    gives="Provider’s sector",
+    gets="Consumer’s sector",
+    rows=[_FINANCE],
+    columns=[_LEARNING],
+    sums=_FLOWS,
+    items=[{"gives": _FINANCE, "gets": _LEARNING, **_FLOWS}],
+)
 MATRIX: Example = _plain(
     f"{PAGE}/matrix",
     layer=_LEGAL,

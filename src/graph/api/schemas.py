@@ -126,6 +126,23 @@ SCORECARD: Members = {
         _object(("event", *_CARD), {"event": {"anyOf": [NAMED, {"type": "null"}]}, **_CARD})
     ),
 }
+_FLOWS: Members = {
+    "needed": COUNT,
+    **dict.fromkeys(SUMS, COUNT),
+    "missing_by_certainty": _BY_CERTAINTY,
+}
+_ONE_OR_NONE: Schema = {"anyOf": [NAMED, {"type": "null"}]}
+FLOW_MATRIX: Members = {
+    "by": TEXT,
+    "gives": TEXT,
+    "gets": TEXT,
+    "rows": _list(_ONE_OR_NONE),
+    "columns": _list(_ONE_OR_NONE),
+    "sums": _object(_FLOWS, _FLOWS),
+    "items": _list(
+        _object(("gives", "gets", *_FLOWS), {"gives": _ONE_OR_NONE, "gets": _ONE_OR_NONE, **_FLOWS})
+    ),
+}
 _SIDE: Schema = {
     "description": "A thing with its name, or a plain value with what it is called.",
     "anyOf": [

@@ -45,8 +45,8 @@ _LED: dict[int | str, dict[str, Any]] = {
 }
 _LISTS = ("total", "items", "links")
 _ADDRESSES = (
-    *("gaps", "summary", "scorecard", "matrix", "queries", "things", "labels", "layers"),
-    *("dumps", "submissions", "validate", "version"),
+    *("gaps", "summary", "scorecard", "matrix", "flow-matrix", "queries", "things", "labels"),
+    *("layers", "dumps", "submissions", "validate", "version"),
 )
 
 
