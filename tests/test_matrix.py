@@ -123,7 +123,7 @@ def test_what_cannot_be_asked_is_refused_in_words(
     assert not told.out
 
 
-def test_a_day_before_anything_needs_nothing(opened: Store) -> None:
+def test_of_an_event_that_nothing_serves_there_is_no_cell(opened: Store) -> None:
     side = Side("level", "providerLevel", "consumerLevel")
     nowhere = matrix(opened.query, QUESTION, side, DAY, {"event": iri("https://example.org/none")})
     assert not nowhere.cells

@@ -60,6 +60,9 @@ def routes(service: Service) -> APIRouter:
         for path in assets.files("questions", service.root)
         if path.stem == flow_matrix.STATES
     ]
+    if not flows:
+        # A content of one's own may come without the question.
+        return router
     known_of_flows = chosen_by(flows)
     by_word = {side.word: side for question in flows for side in flow_matrix.sides(question)}
 
